@@ -3,7 +3,7 @@
     FLOREO_DATA=/tmp/large python -m benchmarks.fill
     FLOREO_DATA=/tmp/large python -m benchmarks.backing_up [--rows 1000000]
 
-Adds letters that were sent until the database holds as many rows as asked, so that a million need no day of filling.
+Adds mails that were sent until the database holds as many rows as asked, so that a million need no day of filling.
 With DATABASE_URL=postgresql://... the backup is taken from PostgreSQL. The proof restores into SQLite in either case.
 """
 
@@ -38,7 +38,7 @@ PIECE = 20_000
 
 @action("benchmark.filled", needs=None)
 def fill(*, by: object, wanted: int) -> None:
-    """Letters, each with its own text, until there are `wanted` rows."""
+    """Mails, each with its own text, until there are `wanted` rows."""
     note(wanted=wanted)
     missing = wanted - rows()
     for at in range(0, max(missing, 0), PIECE):

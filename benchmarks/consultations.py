@@ -3,7 +3,7 @@
     FLOREO_DATA=/tmp/consultations python -m benchmarks.consultations [--comments 20000]
     DATABASE_URL=postgresql://... FLOREO_DATA=/tmp/consultations python -m benchmarks.consultations
 
-Half of the comments are letters of 40 campaigns, each copied with a few other words; the others are each of its own. Requests run in this
+Half of the comments are copies of the texts of 40 campaigns, each with a few other words; the others are each of its own. Requests run in this
 process through the whole middleware stack. Prints the median and the 95th percentile in ms; of what runs once, seconds and the most memory
 that it took.
 """

@@ -135,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=100_000)
     number = parser.parse_args().sessions
-    settings.KEEP_PAGES_SECONDS = 0  # pages are made anew each time
+    settings.KEEP_PAGES_SECONDS = 0  # pages are made again each time
     call_command("migrate", verbosity=0)
     if not Place.objects.exists():
         raise SystemExit("Load the sample country first: floreo --data $FLOREO_DATA --pack isla-prueba pack load")

@@ -1,8 +1,8 @@
-"""What a stranger's download costs the site: milestones as XLSX, CSV and JSON, the first time and the second, with slow clients held.
+"""What a visitor's download costs the site: milestones as XLSX, CSV and JSON, the first time and the second, with slow clients held.
 
     FLOREO_DATA=/tmp/large python -m benchmarks.downloads [--port 8000] [--held 8]
 
-Starts `floreo web` on loopback over a filled installation, drops what was made before, asks as strangers do, and stops it.
+Starts `floreo web` on loopback over a filled installation, drops what was made before, asks as visitors do, and stops it.
 Prints how long each answer took, what other visitors waited meanwhile, and how much memory server and maker took at most.
 Takes two minutes at most on two idle cores.
 """

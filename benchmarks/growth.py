@@ -3,7 +3,7 @@
     python -m benchmarks.growth [--years 5] [--every 1] [--events 2000] [--minutes 15] [--memory 1024] [--data FOLDER]
     DATABASE_URL=postgresql://... python -m benchmarks.growth       (into a database that is empty)
 
-The sample country goes on from where it stands. Each day: every job that is due (mail leaves to a server on loopback), sign-ins;
+The sample country goes on from where it is. Each day: every job that is due (mail leaves to a server on loopback), sign-ins;
 a report of `--events` events, of findings that open and are fixed as in life; each week updates of the leads and
 two files of evidence; each month readings that people enter; each quarter the review that the rhythm opens is answered, approved
 and closed. All by the actions that people and the worker use; only the sample's calendar is set going behind their back.

@@ -1,4 +1,4 @@
-"""The incident desk with a million cases and three million lines of what happened: how long its pages take.
+"""The incidents app with a million cases and three million lines of what happened: how long its pages take.
 
     FLOREO_DATA=/tmp/cases python -m benchmarks.incidents [--cases 1000000] [--only-measure]
     DATABASE_URL=postgresql://... FLOREO_DATA=/tmp/cases python -m benchmarks.incidents

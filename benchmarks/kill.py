@@ -188,7 +188,7 @@ class Round:
                 return
             time.sleep(0.02)
         if not self.family.is_over():
-            time.sleep(0.3)  # the nursery may not have heard yet
+            time.sleep(0.3)  # the nursery may not know yet
         if self.family.is_over():
             self.family.start()
         else:

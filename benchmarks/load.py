@@ -4,9 +4,9 @@
     .venv/bin/python -m benchmarks.load --attacks
 
 Traffic is made by wrk (Debian: apt-get install wrk), which nobody here wrote: three of four requests ask for pages that
-strangers may be given as they were kept, the others search, read the API or fetch a table. Each comes from an address of its own, as
+visitors may be given as they were kept, the others search, read the API or fetch a table. Each comes from an address of its own, as
 a proxy would say it, since one address has two requests worked on at once. Beside them a person of the secretariat opens My tasks, the
-plan and a form, and adds an update every two seconds, after which every kept page is made anew; another asks for the
+plan and a form, and adds an update every two seconds, after which every kept page is made again; another asks for the
 report as PDF and for the plan as XLSX without a pause.
 
 `--attacks` measures what an ordinary visitor waits, alone and while one address does its worst, without a proxy in front.
@@ -61,7 +61,7 @@ request = function()
 end
 """
 WORK = ("/workspace/", "/workspace/plan/2025-2028/", "/workspace/plan/2025-2028/actions/1.1.1/")
-SAMPLE_DAY = "2026-11-20"  # before the day on which the sample country stands
+SAMPLE_DAY = "2026-11-20"  # before the day on which the sample country is stopped
 UPDATE = "/workspace/plan/2025-2028/actions/1.1.1/do/update/"
 
 
@@ -315,7 +315,7 @@ def asking(found: Site, address: str, number: int) -> Iterator[None]:
 
 
 def _waits(person: Person, found: Site, seconds: float) -> tuple[float, float]:
-    """Medians of a signed-in person's page and of the health check. A stranger of the same address shares its places."""
+    """Medians of a signed-in person's page and of the health check. A visitor of the same address shares its places."""
     person.waits, checks, until = [], [], time.monotonic() + seconds
     while time.monotonic() < until:
         person.send("GET", WORK[1])

@@ -4,7 +4,7 @@
 
 Prints the machine, and for each page the median, the 95th percentile and the gzipped weight. Requests run in this
 process through the whole middleware stack, one after another, 40 each after 3 to warm up. Public pages are measured twice:
-made anew each time, and as strangers get them, kept until something is written.
+made again each time, and as visitors get them, kept until something is written.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def pages(edition: Edition) -> None:
 
 
 def recomputing() -> None:
-    """Every indicator anew, and a tenth of them: linear growth keeps the time per indicator level."""
+    """Every indicator again, and a tenth of them: linear growth keeps the time per indicator level."""
     total = Indicator.objects.exclude(measure="").count()
     for part in (10, 4, 2, 1):
         codes = Edition.objects.values_list("pk", flat=True).order_by("pk")

@@ -58,13 +58,13 @@ def outlines(folder: Path) -> Path:
         make(path)
         document = read_document(path, openers=OPENERS)
         passages = len(outline_of(document).passages)
-        timed(f"{name}: read, and its outline", lambda path=path: outline_of(read_document(path, openers=OPENERS)), 3)  # type: ignore[misc]  # bound as it stands
+        timed(f"{name}: read, and its outline", lambda path=path: outline_of(read_document(path, openers=OPENERS)), 3)  # type: ignore[misc]  # bound as it is
         timed(f"{name}: the outline alone, {passages} passages", lambda document=document: outline_of(document), 3)  # type: ignore[misc]  # as above
     return folder / "long.pdf"
 
 
 def marks(pdf: Path) -> None:
-    """Names the levels of the PDF in the workspace, and takes the last mark back again and again."""
+    """Names the levels of the PDF in the workspace, and takes the last mark back many times."""
     for old in ImportDraft.objects.exclude(state=DraftState.DROPPED):
         discard_draft(old, by=SYSTEM)
     draft = read_draft(start_draft(pdf, by=SYSTEM, name=pdf.name).pk, by=SYSTEM)

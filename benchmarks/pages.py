@@ -1,4 +1,4 @@
-"""What one page costs: processor time of this process and questions to the database, made anew and kept.
+"""What one page costs: processor time of this process and questions to the database, made again and kept.
 
     .venv/bin/python -m benchmarks.pages [--rounds 40] [--profile /indicators/]
 

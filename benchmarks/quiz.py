@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.quiz [--rate 100] [--seconds 60] [--processes 2] [--kills] [--pack isla-prueba]
     .venv/bin/python -m benchmarks.quiz --disk [--seconds 10]
 
-`floreo up` runs on loopback over a new folder, with its worker. Each taker opens the page of the quiz, as a stranger without a cookie, and
+`floreo up` runs on loopback over a new folder, with its worker. Each taker opens the page of the quiz, as a visitor without a cookie, and
 sends the form as soon as it is there; takers begin at their own moment, whether those before are done or not. Afterwards the worker adds up
 what waits, and the counts in the database are compared with what takers were answered. With --kills one process below `floreo up` is killed
 with SIGKILL every ten seconds. Exit code 1 when an answered taker was not counted, or where more were counted than sent a form.
@@ -35,7 +35,7 @@ from urllib.parse import urlencode
 from benchmarks.submissions import KEY, Site, free_port, killing
 
 QUIZ = "basics"
-THREADS = 6  # of the server, for strangers
+THREADS = 6  # of the server, for visitors
 TAKERS = 64  # at once, at most, that this program plays
 LINE = {"k": "q", "i": 1, "d": "2026-11-24", "a": [[n, [2]] for n in range(1, 9)], "r": [1, 2, 3]}
 

@@ -7,7 +7,7 @@
 First the crowd as it would come, each from an address of its own, with the bounds of the form as they are. Then so many people with the
 bounds lifted, to see what the database itself takes; and all of them press the button of their mail at once. Requests run through the whole
 middleware stack in processes as the server has them, each with bounds of its own. Each part ends after `--seconds`, and says how many
-were not sent. Exit code 1 where a seat was given twice, somebody who was told that a mail comes is not recorded, or somebody who was told to wait
+were not sent. Exit code 1 where a seat was given twice, somebody who was informed that a mail comes is not recorded, or somebody who was asked to wait
 is. `FLOREO_DATA` is an empty folder.
 """
 
@@ -148,7 +148,7 @@ def tell(what: str, found: Found, number: int) -> None:
 
 
 def must_match(cohort: Cohort, found: Found) -> None:
-    """Who was told that a mail comes is recorded, and nobody else."""
+    """Who was informed that a mail comes is recorded, and nobody else."""
     rows = set(cohort.enrolments.values_list("mail", flat=True))
     told = {f"p{number}@example.org" for number in found.told(200)}
     if rows != told:

@@ -41,7 +41,7 @@ WARM_UP = 3
 
 
 def fill_updates(wanted: int) -> None:
-    """Every action is heard of several times, the last time long or shortly ago as before."""
+    """Every action is reported several times, the last time long or shortly ago as before."""
     missing = wanted - Update.objects.count()
     if missing <= 0:
         return
@@ -89,7 +89,7 @@ def main(updates: int, rounds: int) -> None:
     for user in (staff, lead):
         role, client = user.email.split("@")[0].removeprefix("bench-"), Client(headers={"host": "localhost"})
         client.force_login(user)
-        timed(f"data of the page, {role}", lambda user=user: home_of(User.objects.get(pk=user.pk)), rounds)  # type: ignore[misc]  # bound as it stands
+        timed(f"data of the page, {role}", lambda user=user: home_of(User.objects.get(pk=user.pk)), rounds)  # type: ignore[misc]  # bound as it is
         timed(f"the whole page, {role}", lambda client=client: client.get("/workspace/"), rounds)  # type: ignore[misc]  # as above
         timed(f"calendar, {role}", lambda user=user: calendar_of(user), rounds)  # type: ignore[misc]  # as above
     timed("what others owe, the whole list", lambda: _others(staff), rounds)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from floreo.core.proposals import ProposalKind
     from floreo.core.tables import Table
 
-# An app stands after those whose rows its own rows point to: rows of a pack are made in this order.
+# An app comes after those whose rows its own rows point to: rows of a pack are made in this order.
 APPS = (
     "core",
     "organisations",
@@ -93,7 +93,7 @@ def tables() -> Mapping[str, Table]:
 
 @cache
 def licences() -> Mapping[str, str]:
-    """The file of a pack under whose licence each table's rows stand."""
+    """The file of a pack under whose licence each table's rows are."""
     return _by_name(lambda offers: offers.licences)
 
 

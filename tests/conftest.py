@@ -1,4 +1,4 @@
-"""What every test may ask for: the sample country, people in their roles, and a stranger's browser."""
+"""What every test may ask for: the sample country, people in their roles, and a visitor's browser."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ ON_ONE_DATABASE = (
 )
 
 # Of these areas the second database is shown races and what a test is marked for; the rest with LONG. They ask it nothing that the
-# others do not ask, and every page of theirs is opened on both by the crawl.
+# others do not ask, and each of their pages is opened on both by the crawl.
 RACES_UNLESS_LONG = (
     "advisories",
     "assessments",
@@ -108,7 +108,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-MOST_OF_A_NAME = 60  # letters of a text that names a case
+MOST_OF_A_NAME = 60  # characters of a text that names a case
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -148,7 +148,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def within(places: Iterable[str]) -> Callable[[pytest.Item], bool]:
-    """Whether a test stands in one of these folders or files of tests/."""
+    """Whether a test is in one of these folders or files of tests/."""
     folders = tuple(f"{ROOT / 'tests' / place}{'' if place.endswith('.py') else '/'}" for place in places)
     return lambda item: str(item.path).startswith(folders)
 
@@ -250,7 +250,7 @@ def _is_copied() -> bool:
 def quick_settings() -> None:
     """Plain static files, a quick password hasher and no kept pages; nothing else differs from production."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # Tests make rows behind the audit chain's back, which is what tells kept pages from new ones.
+    # Tests make rows behind the audit chain's back, which is what distinguishes kept pages from new ones.
     settings.KEEP_PAGES_SECONDS = 0
     settings.MADE_ROOT = Path(os.environ["FLOREO_DATA"]) / f"made-{os.getpid()}"  # each worker's database is its own
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -266,7 +266,7 @@ def readers_are_started_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files_listed_once() -> Iterator[None]:
-    """Each Client builds the middleware anew, and a server does so once: to find and stat every static file takes four fifths of it."""
+    """Each Client builds the middleware again, and a server does so once: to find and stat every static file takes four fifths of it."""
     listed: dict[tuple[str, int], dict[str, Any]] = {}
     list_files = WhiteNoiseMiddleware.add_files_from_finders
 
@@ -376,7 +376,7 @@ def no_consultations(isla: Country) -> None:
 
 @pytest.fixture
 def isla_feeds(db: None, settings: Any, tmp_path: Path) -> Iterator[Country]:
-    """The fictional country with its sixty nights of reports told: findings, letters, answers, stored events. What is below
+    """The fictional country with its sixty nights of reports played: findings, notices, answers, stored events. What is below
     `settings.DATA` is this test's own."""
     built, own = loaded.load(LOADED["isla_feeds"]), tmp_path / "data"
     for each in (folder for folder in built.iterdir() if folder.is_dir() and folder.name not in {"files", "static"}):
@@ -445,7 +445,7 @@ FACTS = outgoing._facts
 
 
 def facts_and_minute(mail: OutboxMail) -> list[str]:
-    """What a letter says, as if each named the minute at which it is written: some do ("answer until 14:10")."""
+    """What a mail says, as if each named the minute at which it is written: some do ("answer until 14:10")."""
     return [*FACTS(mail), clock.now().isoformat(timespec="minutes")]
 
 

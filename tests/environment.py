@@ -19,7 +19,7 @@ from floreo.core.one_piece import in_one_piece
 # fifth of the tests' time.
 gc.disable()
 
-# As the server calls: where a test stands in the memory of frames is chance, and its pages took up to twice as long by it.
+# As the server calls: where a test is in the memory of frames is chance, and its pages took up to twice as long by it.
 runner.runtestprotocol = in_one_piece(runner.runtestprotocol)
 
 if "FLOREO_TESTS" not in os.environ:  # worker processes inherit what the first one made

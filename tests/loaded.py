@@ -1,4 +1,4 @@
-"""A pack that many tests read: its rows stand in one transaction below those of the tests, which take back what each did."""
+"""A pack that many tests read: its rows are in one transaction below those of the tests, which take back what each did."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_TESTS = 100 if connection.vendor == "postgresql" else 10**6
 
 
 class Below:
-    """The transaction below the tests. `pack` is what stands in it, none when there is no such transaction."""
+    """The transaction below the tests. `pack` is what is in it, none when there is no such transaction."""
 
     def __init__(self) -> None:
         self.pack: Pack | None = None
@@ -56,7 +56,7 @@ BELOW = Below()
 
 
 def load(pack: Pack) -> Path:
-    """Sees to the rows, unless they stand below already, and to the files. Returns the folder of the data that the pack was
+    """Sees to the rows, unless they are below already, and to the files. Returns the folder of the data that the pack was
     prepared in; nobody writes there."""
     if BELOW.pack != pack:
         _say(pack)
@@ -95,7 +95,7 @@ def _say(pack: Pack) -> None:
 
 @cache
 def _statements(pack: Pack) -> Statements:
-    """What the database is told to hold the rows of a pack, ids and all. Said again it takes a tenth of loading it anew."""
+    """What the database is given to hold the rows of a pack, ids and all. Said again it takes a tenth of loading it again."""
     read: Rows = pickle.loads(_prepared(pack)[0].read_bytes())
     rows: list[tuple[type[models.Model], list[models.Model]]] = [
         (apps.get_model(label), things) for label, things in read

@@ -14,7 +14,7 @@ Place = tuple[str, str]  # a module, and a name in it
 
 def sentences_from(calling: Collection[str], within: str) -> dict[str, Place]:
     """The sentences of every function below the folder `within` that calls one of those, and of all functions and constants that it uses,
-    each with where it stands. What a class says is left out: names of fields and of choices."""
+    each with where it is. What a class says is left out: names of fields and of choices."""
     waiting, seen, found = list(_functions_calling(calling, within)), set[Place](), dict[str, Place]()
     while waiting:
         module, name = place = waiting.pop()
@@ -55,7 +55,7 @@ def _tree(module: str) -> ast.Module | None:
 
 @cache
 def _defined(module: str) -> tuple[dict[str, ast.AST], dict[str, Place]]:
-    """What a module defines, and what it has from others of ours."""
+    """What a module defines, and what it has from our other modules."""
     own, imported, tree = dict[str, ast.AST](), dict[str, Place](), _tree(module)
     for node in tree.body if tree else ():
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -69,7 +69,7 @@ def _defined(module: str) -> tuple[dict[str, ast.AST], dict[str, Place]]:
 
 
 def _meant(module: str, name: str) -> Place | None:
-    """What a name stands for in a module; the name is "" for a module itself."""
+    """What a name means in a module; the name is "" for a module itself."""
     own, imported = _defined(module)
     if name in own:
         return module, name

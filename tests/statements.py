@@ -35,7 +35,7 @@ _TEXT, _NUMBER = re.compile(r"'(?:[^']|'')*'"), re.compile(r"\b\d+\b")
 _ALIAS = re.compile(r"\b(?:s\d+_x\d+|[TUVW]\d+)\b")
 
 
-# What a database judges as a whole: what may stand beside what, and what is told apart.
+# What a database judges as a whole: what may be beside what, and what is not the same.
 _ONE_PIECE = re.compile(
     r"\b(?:GROUP BY|DISTINCT|UNION|INTERSECT|EXCEPT|OVER \(|WITH |ON CONFLICT|JOIN .* FOR (?:NO KEY )?UPDATE)\b"
 )
@@ -46,7 +46,7 @@ _COLUMN = re.compile(r'(?:SELECT )?(?:(?:"\w+"|T)\.)?"\w+"(?: (?:AS "\w+"|ASC|DE
 
 
 def clauses(statement: str) -> frozenset[str]:
-    """Digests of what a database may take or refuse in a statement, without its values. One that groups or tells apart, that locks what
+    """Hashes of what a database may take or refuse in a statement, without its values. One that groups or distinguishes, that locks what
     it joins or that inserts is one piece; any other is its clauses, of which a column by itself is none."""
     text = _ROWS.sub("(…)", _LISTS.sub("(…)", statement))
     text = _ALIAS.sub("T", _NUMBER.sub("0", _TEXT.sub("'", text)))

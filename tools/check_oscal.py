@@ -58,7 +58,7 @@ def _bare(part: Any) -> Any:
 
 
 def sample(path: str) -> None:
-    """Two rounds of an invented assessor over the items of the framework that tests make; the older one stands first."""
+    """Two rounds of an invented assessor over the items of the framework that tests make; the older one is first."""
     common, models = (importlib.import_module(f"trestle.oscal.{n}") for n in ("common", "assessment_results"))
     version = importlib.import_module("trestle.oscal").OSCAL_VERSION
 

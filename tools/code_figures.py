@@ -84,7 +84,7 @@ def share(part: float, whole: float) -> str:
 
 
 def over(texts: list[str], limit: int) -> tuple[str, str]:
-    """What share of all lines is longer, and what share of all characters stands on those."""
+    """What share of all lines is longer, and what share of all characters is on those."""
     lines = [line for text in texts for line in text.splitlines()]
     long = [line for line in lines if len(line) > limit]
     return share(len(long), len(lines)), share(sum(map(len, long)), sum(map(len, lines)))

@@ -1,10 +1,10 @@
-"""Writes the sample country's cases and reports that are not told in full (packs/isla-prueba/incident_cases.csv and
+"""Writes the sample country's cases and reports that are not entered in full (packs/isla-prueba/incident_cases.csv and
 incident_reports.csv), always the same bytes.
 
     python tools/sample_incidents.py
 
 Of each quarter there are as many reports, and as many of them decided within 24 hours, as its published value says; what
-incidents.toml tells in full is counted among them."""
+incidents.toml has in full is counted among them."""
 
 from __future__ import annotations
 
@@ -256,7 +256,7 @@ class Sample:
     # --- Cases ----------------------------------------------------------------------------------------------------
 
     def draw_cases(self) -> None:
-        """The numbers between those that are told in full, each received between its neighbours."""
+        """The numbers between those that are entered in full, each received between its neighbours."""
         known = {each["reference"]: each["received_at"] for each in self.told["case"]}
         stories = self._stories()
         for year, last, begins, ends in (
@@ -319,7 +319,7 @@ class Sample:
     # --- Reports --------------------------------------------------------------------------------------------------
 
     def draw_reports(self, quarter: Quarter) -> None:
-        """As many of each group, in time and late, as the quarter counts beyond those that are told in full."""
+        """As many of each group, in time and late, as the quarter counts beyond those that are entered in full."""
         left: Counter[tuple[str, bool]] = Counter()
         for group, (in_time, received) in quarter.counts.items():
             left[group, True], left[group, False] = in_time, received - in_time
@@ -416,7 +416,7 @@ class Sample:
 
 def _answer(report: Row, received: datetime, decided: datetime) -> Row:
     """Two of three who use a form, the telephone or mail leave an address; of those, one of fifteen was never answered. Drawn from
-    the reference, so that nothing else is drawn anew."""
+    the reference, so that nothing else is drawn again."""
     reference, said = report["reference"], "answered" in report.get("reason", "")
     number = crc32(reference.encode())
     if report["channel"] not in {"form", "phone", "mail"} or number % 3 == 0:

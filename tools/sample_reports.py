@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 HOME = Path(__file__).resolve().parents[1] / "packs" / "isla-prueba" / "reports"
-FIRST, NIGHTS = date(2026, 9, 26), 60  # the last is the day on which the sample country's calendar stands still
+FIRST, NIGHTS = date(2026, 9, 26), 60  # the last is the day on which the sample country's calendar is stopped
 LABEL = "isla_prueba"
 
 _SCAN = "timestamp severity ip protocol port hostname tag asn geo region city naics hostname_source sector"
@@ -67,7 +67,7 @@ FAMILIES = ("andromeda", "mirai", "avalanche-generic", "nymaim", "vpnfilter")
 
 @dataclass(frozen=True)
 class Trouble:
-    """One trouble at one address, from a night to a night, perhaps more than once."""
+    """One problem at one address, from a night to a night, perhaps more than once."""
 
     report: str
     ip: str
@@ -134,12 +134,12 @@ NAMED = (
     # A pump station at the telephone company's, and the network of a holder whom nobody can write to.
     Trouble("scan_telnet", "198.51.100.98", 64497, 23, ((11, 59),)),
     Trouble("scan_rdp", "192.0.2.226", 64502, 3389, ((5, 59),)),
-    # A network without a holder, and an address that only its number tells.
+    # A network without a holder, and an address that only its number gives.
     Trouble("scan_rdp", "203.0.113.226", 64504, 3389, ((5, 59),)),
     Trouble("event4_sinkhole", "203.0.113.245", 64502, 50100, ((22, 30),), {"family": "mirai"}),
 )
 
-# Network, number, hosts to draw from, how many troubles, how many nights one lasts.
+# Network, number, hosts to draw from, how many problems, how many nights one lasts.
 DRAWN = (
     ("192.0.2.", 64496, range(2, 15), 7, (3, 14)),
     ("192.0.2.", 64496, range(17, 30), 4, (10, 30)),  # of an office that was merged into another
@@ -148,7 +148,7 @@ DRAWN = (
     ("198.51.100.", 64497, range(112, 250), 18, (5, 50)),
     ("203.0.113.", 64498, range(3, 90), 26, (8, 40)),
     ("203.0.113.", 64501, range(130, 158), 7, (5, 25)),
-    ("203.0.113.", 64511, range(193, 222), 6, (20, 59)),  # nobody's of ours
+    ("203.0.113.", 64511, range(193, 222), 6, (20, 59)),  # it belongs to none here
 )
 REPORTS = (("scan_rdp", 3389), ("scan_telnet", 23), ("scan_ssl_poodle", 443), ("event4_sinkhole", 0))
 V6 = ("2001:db8:2::", "2001:db8:3::", "2001:db8:4::", "2001:db8:ff::")
@@ -156,7 +156,7 @@ V6_ASN = {"2001:db8:2::": 64497, "2001:db8:3::": 64498, "2001:db8:4::": 64499, "
 
 
 def drawn(chance: Random) -> Iterator[Trouble]:
-    """Troubles as they come: some begin before the first night, some outlast the last, some come back."""
+    """Problems as they come: some begin before the first night, some outlast the last, some come back."""
     for start, asn, hosts, number, (shortest, longest) in DRAWN:
         for host in sorted(chance.sample(hosts, number)):
             report, port = chance.choice(REPORTS)
@@ -305,7 +305,7 @@ def write_night(night: int, problems: list[Trouble], chance: Random) -> None:
             put(day, name, ("\ufeff" + text.replace("\n", "\r\n")).encode())
         else:
             put(day, f"{name}.gz", packed(text))
-        if (report, night) == ("scan_rdp", 50):  # sent in two files that tell of the same machines
+        if (report, night) == ("scan_rdp", 50):  # sent in two files that are about the same machines
             put(day, f"{day}-{report}-{LABEL}-asn.csv.gz", packed(nightly(report, night, problems, chance)))
 
 

@@ -2,7 +2,7 @@
 wheel. The same tree gives the same bytes. The build of the wheel calls it (tools/wheel_hook.py).
 
     python tools/sbom.py               prints it
-    python tools/sbom.py --licences    writes licences.toml anew: SPDX names as the installed packages state them
+    python tools/sbom.py --licences    writes licences.toml again: SPDX names as the installed packages state them
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Locked:
     name: str
     version: str
     kind: str  # of its address: pypi or npm
-    hashes: tuple[tuple[str, str], ...]  # algorithm, digest in hexadecimal digits
+    hashes: tuple[tuple[str, str], ...]  # algorithm, hash in hexadecimal digits
     licence: str
     marker: str = ""  # where it is installed, if not everywhere
     wanted_by: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ BASE = 5000  # the smaller table is part of every larger one
 
 @dataclass(frozen=True)
 class Prefixes:
-    """IPv4 as its 32 bits, IPv6 as two words; nested as real ones are: allocations, and what stands within them."""
+    """IPv4 as its 32 bits, IPv6 as two words; nested as real ones are: allocations, and what is within them."""
 
     start4: Words
     length4: Words

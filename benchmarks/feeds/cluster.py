@@ -1,5 +1,5 @@
 """What a cluster costs on top: two nodes of Ray with one core each against a pool of two processes, the same files, and the
-same hash of what is stored. The cluster stands in a network of its own with nothing but loopback, and asks for a token.
+same hash of what is stored. The cluster is in a network of its own with nothing but loopback, and asks for a token.
 
     python -m benchmarks.feeds.cluster [--data var/bench] [--rows 1000000] [--files 6] [--rounds 3]
 

@@ -60,7 +60,7 @@ def of_intelmq(path: Path) -> tuple[set[FileIdentity], int]:
 
 
 def rejected(store: Path, summary: Summary) -> dict[str, str]:
-    """Address as it stood in a row that we reject -> why."""
+    """Address as it was in a row that we reject -> why."""
     if not summary.rejects:
         return {}
     table = parquet.ParquetFile(store / summary.rejects).read()

@@ -63,7 +63,7 @@ def networks(data: Path) -> Path:
 
 
 def command(data: Path, folder: Path, *words: str, **how: Any) -> subprocess.Popen[str]:
-    """Starts intelmq_chain.py; `-P`, because an intelmq.py stands beside it."""
+    """Starts intelmq_chain.py; `-P`, because an intelmq.py is beside it."""
     return subprocess.Popen(
         [str(python(data)), "-P", str(CHAIN), *words],
         env=os.environ | {"INTELMQ_ROOT_DIR": f"{folder}/"},

@@ -1,13 +1,13 @@
 """IntelMQ 3.5 doing the same work: its parser, filter, rewriting, network look-up, taxonomy, de-duplication, file output.
 
-Runs in IntelMQ's own environment, where nothing of ours is installed: only the standard library and IntelMQ itself.
+Runs in IntelMQ's own environment, where nothing of Floreo is installed: only the standard library and IntelMQ itself.
 
     python intelmq_chain.py library     in this process, no redis, no JSON between bots: reads "FILE<tab>INTO" lines
     python intelmq_chain.py parse       the parser alone: what it makes of small files of any type
     python intelmq_chain.py settings    writes its configuration for bots of their own
     python intelmq_chain.py queue FILE  lays a file ready in redis (`staged`), in messages as its collectors make them
 
-The folder stands in INTELMQ_ROOT_DIR; what to use in benchmark.json beside `etc`, as intelmq.py wrote it.
+The folder is in INTELMQ_ROOT_DIR; what to use in benchmark.json beside `etc`, as intelmq.py wrote it.
 """
 
 import importlib

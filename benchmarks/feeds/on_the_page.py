@@ -116,7 +116,7 @@ class Hand:
         box.fill(text)
 
     def choose(self, box: Locator, value: str) -> None:
-        """A word of a list: the list is opened, the word is found and pressed. Nothing where it stands there already."""
+        """A word of a list: the list is opened, the word is found and pressed. Nothing where it is there already."""
         if box.input_value() != value:
             self.operators["M"] += 2
             self._point_and_press(2)

@@ -4,7 +4,7 @@ disk, and the answer says so. One after another over one connection, as a sensor
     python -m benchmarks.feeds.one_event [--data var/bench] [--rounds 300] [--port 8799]
 
 Makes an installation of its own below the data folder with the sample country. What the worker then takes to make findings of
-all of them is told too.
+all of them is reported too.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from floreo.feeds.engine import ingest, store
 DAYS = 140
 LAST = date(2026, 11, 20)
 COUNTS, LATEST = 1.0, 0.15  # seconds
-# From one day's file another: other times, four in a hundred rows gone, kinds and target ports dealt anew.
+# From one day's file another: other times, four in a hundred rows gone, kinds and target ports dealt again.
 ANOTHER = """
 COPY (SELECT * REPLACE (
     "time.source" + to_days({apart}) AS "time.source",

@@ -1,4 +1,4 @@
-"""A year of a small country's findings with a truth that is known, told by files as sources send them; and whether each published
+"""A year of a small country's findings with a truth that is known, reported by files as sources send them; and whether each published
 figure lies within its band. Made from a seed, without a database: what is asked is `feeds/logic.py` and
 `core/durations.py`, which are what the program asks.
 
@@ -55,7 +55,7 @@ SOURCES = (
 
 @dataclass
 class Machine:
-    """One trouble: there from a day on, for so many days (None: for good)."""
+    """One problem: there from a day on, for so many days (None: for good)."""
 
     begins: int
     lasts: float | None

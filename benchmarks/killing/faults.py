@@ -28,7 +28,7 @@ def answers_before_it_writes() -> None:
 
 
 def notes_letters_when_all_have_left() -> None:
-    """A letter is noted as sent only when its whole batch has left."""
+    """A mail is noted as sent only when its whole batch has left."""
     sent: list[tuple[OutboxMail, EmailMessage]] = []
     real_mark, real_batch = delivery._mark_sent, delivery._send_batch
 

@@ -27,7 +27,7 @@ from tests.core.mail_server import MailServer
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = "fl-"  # begins the names of all processes that the nursery starts
 PROMISE = 15.0  # seconds until everything has ended
-PATIENCE = 90.0  # seconds for what no promise is made of: the machine may be busy
+PATIENCE = 90.0  # seconds for what nothing is guaranteed of: the machine may be busy
 
 
 class Away(Exception):  # noqa: N818 -- says what the server is
@@ -98,7 +98,7 @@ class Answer:
 
 @dataclass
 class Browser:
-    """One client. Each request comes from an address of its own, as behind a proxy, so that no limit on strangers is met."""
+    """One client. Each request comes from an address of its own, as behind a proxy, so that no limit on visitors is met."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
@@ -167,8 +167,8 @@ class Browser:
 
 
 class PostOffice(MailServer):
-    """Takes every letter after a pause of up to `slow` seconds. Of each it knows whether the sender went on afterwards: who
-    sends another command has heard that the letter was taken, and noted it."""
+    """Takes every mail after a pause of up to `slow` seconds. Of each it knows whether the sender went on afterwards: who
+    sends another command has learnt that the mail was taken, and noted it."""
 
     def __init__(self, slow: float = 0.2) -> None:
         super().__init__()
@@ -203,7 +203,7 @@ class PostOffice(MailServer):
         return answer
 
     def twice(self) -> tuple[int, int]:
-        """Letters that came again although their sender had gone on after them, and those of which SMTP cannot tell."""
+        """Mails that came again although their sender had gone on after them, and those of which SMTP cannot know."""
         with self._lock:
             again = [came[:-1] for came in self.heard.values() if len(came) > 1]
         return sum(any(earlier) for earlier in again), sum(not any(earlier) for earlier in again)
@@ -353,7 +353,7 @@ class Family:
         raise RuntimeError(f"floreo up never answered: see {self.log}")
 
     def until_all_are_gone(self, before: set[int]) -> None:
-        """Whatever ended the main process: nobody is left within the time that is promised."""
+        """Whatever ended the main process: nobody is left within the time that is set."""
         until = time.monotonic() + PROMISE
         while left := before & set(processes()):
             if time.monotonic() > until:

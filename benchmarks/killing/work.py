@@ -235,7 +235,7 @@ class Ingest(_Events):
 
 @dataclass
 class Answers(Kind):
-    """Somebody who holds a letter's link answers of a finding in it."""
+    """Somebody who holds a notice's link answers of a finding in it."""
 
     port: int = 0
     notices: list[tuple[str, int]] = field(default_factory=list)  # token, finding
@@ -254,7 +254,7 @@ class Answers(Kind):
 
 
 def links() -> list[tuple[str, int]]:
-    """Of every letter whose link opens: its token, and one finding that is still that organisation's."""
+    """Of every notice whose link opens: its token, and one finding that is still that organisation's."""
     found = []
     for notice in Notice.objects.filter(link_until__gt=clock.now() + timedelta(days=1)).select_related("organisation"):
         lines = notice.lines.filter(finding__organisation=notice.organisation).values_list("finding", flat=True)
@@ -343,7 +343,7 @@ class Closings(Kind):
 
 @dataclass
 class Notices(Kind):
-    """The team sends some notices again, so that several letters leave in one turn. Under way until all have left."""
+    """The team sends some notices again, so that several notices leave in one turn. Under way until all have left."""
 
     AT_ONCE: ClassVar = 4
     browser: Browser = field(default_factory=lambda: Browser(0))
@@ -360,7 +360,7 @@ class Notices(Kind):
             time.sleep(0.03)
 
     def compare(self) -> Found:
-        """Of every notice: entries of the trail, against how often it was asked for; letters, against entries."""
+        """Of every notice: entries of the trail, against how often it was asked for; mails, against entries."""
         found, made = Found(), Counter[int]()
         for subject in AuditEntry.objects.filter(verb="notice.resent").values_list("subject", flat=True):
             made[int(subject.rpartition(":")[2])] += 1

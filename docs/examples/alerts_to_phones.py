@@ -4,7 +4,7 @@
         --matrix https://chat.example.org '!room:chat.example.org'      (its access token in MATRIX_TOKEN)
         --sms http://127.0.0.1:13013/cgi-bin/sendsms +5010000000        (user and password in SMS_USER and SMS_PASSWORD)
 
-Standard library alone. It listens on 127.0.0.1; a proxy with a certificate stands before it. Name https://.../ as the address of the
+Standard library alone. It listens on 127.0.0.1; a proxy with a certificate is before it. Name https://.../ as the address of the
 webhook, and its secret, which Floreo shows once, as FLOREO_SECRET. A message is passed on when its signature holds and its moment is of
 the last five minutes; each once, as far as this process remembers. Where chat or gateway do not answer, it answers 502, and Floreo sends
 the message again later.

@@ -26,7 +26,7 @@ def get_advisory_for(viewer: object, code: str) -> Advisory:
 
 
 def get_public(code: str) -> Advisory:
-    """What stands at a public address: published and TLP:CLEAR, or that once and withdrawn. All else reads as no such page,
+    """What is at a public address: published and TLP:CLEAR, or that once and withdrawn. All else reads as no such page,
     for everybody."""
     found = Advisory.objects.filter(code=code).first()
     if found is None or not (found.is_out or found.is_gone):

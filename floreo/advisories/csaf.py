@@ -45,7 +45,7 @@ class Revision:
 
 @dataclass(frozen=True)
 class Content:
-    """What a document says. `page` and `address` are where the advisory and this document stand; `vectors` are pairs of a CVE
+    """What a document says. `page` and `address` are where the advisory and this document are; `vectors` are pairs of a CVE
     ("" for all) and a vector; `exploited` are the CVEs that the KEV catalogue names."""
 
     code: str

@@ -32,7 +32,7 @@ def _unsubscribe(subscriber: Subscriber) -> str:
 
 
 def mail_of(advisory: Advisory, subscriber: Subscriber) -> OutboxMail:
-    """The version that stands, in the language of the subscriber. The headers let a mail program unsubscribe by one press
+    """The current version, in the language of the subscriber. The headers let a mail program unsubscribe by one press
     (RFC 8058)."""
     number = len(public_versions(advisory))
     with translation.override(subscriber.language):
@@ -54,7 +54,7 @@ def mail_of(advisory: Advisory, subscriber: Subscriber) -> OutboxMail:
 
 
 def mail_to_organisation(advisory: Advisory, to: Reach) -> OutboxMail:
-    """The version that stands, to one address of an organisation that runs what it names. Which asset that is, the mail does not say: it
+    """The current version, to one address of an organisation that runs what it names. Which asset that is, the mail does not say: it
     is read in the workspace."""
     language, number = to.language or advisory.language, len(versions_for_organisations(advisory))
     with translation.override(language):
@@ -141,7 +141,7 @@ def confirmation(subscriber: Subscriber) -> OutboxMail:
 
 
 def already(subscriber: Subscriber) -> OutboxMail:
-    """For whoever asks again: the form says the same to everybody, so that it tells nobody who is subscribed."""
+    """For whoever asks again: the form says the same to everybody, so that it reveals to nobody who is subscribed."""
     with translation.override(subscriber.language):
         text = [
             _("Somebody, probably you, asked for security advisories. This address receives them already."),

@@ -22,7 +22,7 @@ class Verdict(StrEnum):
     """What an advisory says of a product that it names, the most urgent first."""
 
     AFFECTED = "affected"
-    NOT_KNOWN = "not_known"  # it cannot be told whether the version is among those that are affected
+    NOT_KNOWN = "not_known"  # it cannot be decided whether the version is among those that are affected
     INVESTIGATED = "investigated"
     FIXED = "fixed"
     NOT_AFFECTED = "not_affected"  # the advisory says so of that version
@@ -44,7 +44,7 @@ class Running:
 
 # --- Names --------------------------------------------------------------------------------------------------------
 
-# What a name of a company ends with and what does not tell it from another.
+# What a name of a company ends with and what does not distinguish it from another.
 _FORMS = frozenset(
     [
         "ab",
@@ -83,7 +83,7 @@ _FORMS = frozenset(
 _ALTERNATIVES = re.compile(r"\s+(?:and|y|or|o)\s+|[,;/&]", re.I)
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _MANY = frozenset({("multiple", "products"), ("various", "products"), ("all", "products")})
-_FEWEST = 3  # letters or digits of a part of a name that stands for a product by itself
+_FEWEST = 3  # letters or digits of a part of a name that represents a product by itself
 
 
 @lru_cache(maxsize=20_000)
@@ -134,14 +134,14 @@ _MARKS = frozenset(("r", "rel", "release", "sp", "service", "pack", "update", "v
 
 
 def _is_version(words: Words) -> bool:
-    """Whether what is left of a longer name tells versions apart, and not products: "2019" or "v. 7.6", not "XR"."""
+    """Whether what is left of a longer name distinguishes versions, and not products: "2019" or "v. 7.6", not "XR"."""
     numbered = [any(c.isdigit() for c in word) for word in words]
     return any(numbered) and all(has or word in _MARKS for has, word in zip(numbered, words, strict=True))
 
 
 @dataclass(frozen=True)
 class _Same:
-    """Two names of one product: `left` is the version that stands in the name of the advisory, `own` that in the other one. `is_part`: the
+    """Two names of one product: `left` is the version that is in the name of the advisory, `own` that in the other one. `is_part`: the
     line names it together with something else."""
 
     left: Words = ()
@@ -216,8 +216,8 @@ def _is_year(number: int) -> bool:
 
 
 def compared(own: str, named: str) -> int | None:
-    """-1, 0 or 1 as the version that runs is before, the same as, or after the named one. None where that cannot be told: no numbers, one
-    of them counted in years, letters that decide, or a version that is recorded less exactly than the named one ("4" and "4.2")."""
+    """-1, 0 or 1 as the version that runs is before, the same as, or after the named one. None where that cannot be decided: no numbers, one
+    of them counted in years, characters that decide, or a version that is recorded less exactly than the named one ("4" and "4.2")."""
     a, b = _version(own), _version(named)
     if a is None or b is None or not a.numbers or not b.numbers:
         return 0 if words_of(own) and words_of(own) == words_of(named) else None
@@ -279,7 +279,7 @@ _BRANCH = re.compile(r"(?:version\s+|v)?(\d+(?:\.\d+)*)\.[x*]", re.I)
 
 def contains(versions: str, own: str) -> bool | None:
     """Whether a version is among `versions` as an advisory states them: one version, a range with signs (">= 4.0, < 4.2"), vers:, or the
-    usual words ("4.1 and earlier"). None where that cannot be told. No versions are all versions."""
+    usual words ("4.1 and earlier"). None where that cannot be decided. No versions are all versions."""
     text = " ".join(versions.split())
     if not text or _ALL.fullmatch(text):
         return True
@@ -305,7 +305,7 @@ def _all_of(answers: Iterable[bool | None]) -> bool | None:
 
 
 def _holds(own: str, sign: str, named: str) -> bool | None:
-    """Whether the version that runs stands so to the named one. Where one of the two says more than the other, an end that belongs to the
+    """Whether the version that runs has this relation to the named one. Where one of the two says more than the other, an end that belongs to the
     range is not clear: "4.2.1" may or may not be meant by "up to 4.2"."""
     sign, named = _PLAIN.get(sign, sign), named.strip()
     if not _ONE.fullmatch(named) or (_SPAN.search(named) and words_of(named) != words_of(own)):

@@ -1,5 +1,5 @@
-"""The figures that advisories offer: (period, filters) -> Reading. They tell of the country, so they are not narrowed to a
-part of the plan. Only what is TLP:CLEAR is counted: a figure tells of no advisory that its readers may not read."""
+"""The figures that advisories offer: (period, filters) -> Reading. They are about the country, so they are not narrowed to a
+part of the plan. Only what is TLP:CLEAR is counted: a figure reveals no advisory that its readers may not read."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _timed(advisory: Advisory, *, is_over: bool) -> RecordRef:
-    """Nothing tells which advisory is being prepared."""
+    """Nothing reveals which advisory is being prepared."""
     if advisory.is_out or advisory.is_gone:
         return RecordRef(advisory.code, f"/advisories/{advisory.code}/", is_over)
     return RecordRef("…", "/workspace/advisories/", is_over)

@@ -44,7 +44,7 @@ class VectorShape(Strict):
 
 
 class AdvisoryVersionShape(Shape):
-    """[[advisory.version]]: a version as it was published, the one that stands included."""
+    """[[advisory.version]]: a version as it was published, the current one included."""
 
     word: ClassVar[str] = "advisory_version"
     makes: ClassVar[type[models.Model]] = AdvisoryVersion

@@ -1,4 +1,4 @@
-"""Advisories in words: where each stands, and what is typed for products, vectors and CVE numbers."""
+"""Advisories in words: the status of each, and what is typed for products, vectors and CVE numbers."""
 
 from __future__ import annotations
 
@@ -61,17 +61,17 @@ def running_text(number: int) -> str:
 
 
 def first_note() -> str:
-    """What the first version says of itself."""
+    """What the first version states about itself."""
     return _("First version.")
 
 
 def public_number(advisory: Advisory) -> int:
-    """Which version stands, for everybody: `numbered` counts from the first that is TLP:CLEAR."""
+    """Which version is current, for everybody: `numbered` counts from the first that is TLP:CLEAR."""
     return int(getattr(advisory, "public_number", advisory.issue))
 
 
 def state_text(advisory: Advisory) -> str:
-    """Where it stands, in a few words, for the workspace."""
+    """Its status, in a few words, for the workspace."""
     if advisory.state == AdvisoryState.WITHDRAWN and advisory.withdrawn_at:
         return _("Withdrawn on %(when)s") % {"when": moment(advisory.withdrawn_at)}
     if advisory.state == AdvisoryState.PUBLISHED and advisory.published_at:

@@ -79,7 +79,7 @@ def content_of(advisory: Advisory, versions: Iterable[AdvisoryVersion]) -> Conte
 
 
 def made(advisory: Advisory, versions: Iterable[AdvisoryVersion]) -> tuple[Json, CsafDocument]:
-    """The document of the version that stands, and the row that will hold it, not yet saved and not yet signed."""
+    """The document of the current version, and the row that will hold it, not yet saved and not yet signed."""
     content = content_of(advisory, versions)
     document = csaf.document_of(content, publisher())
     text = csaf.text_of(document)
@@ -252,7 +252,7 @@ FILES: Mapping[str, Any] = {
 
 
 def document_at(year: str, name: str) -> CsafDocument | None:
-    """The document that stands under that name; None where there is none, or it may not leave. Where nobody has drawn it
+    """The document that is under that name; None where there is none, or it may not leave. Where nobody has drawn it
     yet (after a pack was loaded), it is drawn and not kept: to look writes nothing."""
     advisory = Advisory.objects.select_related("document").filter(code=name.removesuffix(".json")).first()
     if advisory is None or not (advisory.is_out or advisory.is_gone) or advisory.published_at is None:

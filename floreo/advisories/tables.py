@@ -41,7 +41,7 @@ _SEVERITY = Filter(
 _YEAR = Filter("year", _("Year"), _years, lambda rows, v: rows.filter(published_at__year=int(v)))
 _STATE = Filter("state", _("State"), lambda: AdvisoryState.choices, lambda rows, v: rows.filter(state=v))
 _TLP = Filter("tlp", _("TLP"), lambda: Tlp.choices, lambda rows, v: rows.filter(tlp=v))
-# Sectors stand in a list of codes, none of which is part of another.
+# Sectors are in a list of codes, none of which is part of another.
 _SECTOR = Filter(
     "sector", _("Sector"), lambda: Sector.choices, lambda rows, v: rows.filter(sectors__icontains=f'"{v}"')
 )

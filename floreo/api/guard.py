@@ -1,6 +1,6 @@
-"""What every call to the API passes: it is a stranger's, it only reads, it has a limit, its errors have one shape.
+"""What every call to the API passes: it comes without an account, it only reads, it has a limit, its errors have one shape.
 
-No cookie is looked at, so any site may read it (CORS `*`). Programs that speak for an account have a door of their own: a
+No cookie is looked at, so any site may read it (CORS `*`). Programs that speak for an account have an interface of their own: a
 token opens it, and what it says is kept nowhere."""
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _answer(view: View, request: HttpRequest, cost: float, *args: Any, **kwargs:
 
 
 def public(view: View, *, cost: float = 1) -> View:
-    """`view` behind this door. Marked as public: what is said here, anybody may know."""
+    """`view` behind this guard. Marked as public: what is said here, anybody may know."""
 
     @wraps(view, assigned=("__doc__",))
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -113,7 +113,7 @@ def _largest(request: HttpRequest) -> int:
 
 
 def for_programs(view: View, allow: str) -> View:
-    """`view` behind a door that opens to a token: what it says is for its owner alone, and kept by nobody on the way."""
+    """`view` behind a guard that asks for a token: what it says is for its owner alone, and kept by nobody on the way."""
 
     @wraps(view, assigned=("__doc__",))
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -129,7 +129,7 @@ def for_programs(view: View, allow: str) -> View:
 
 def only_by_https(get_response: View) -> View:
     """The middleware. Where the site answers by https alone, a call by http is refused and nothing of it is looked at; pages are
-    redirected (Django's SecurityMiddleware). A token that came so is noted, since others may have read it. One that stands in the address is
+    redirected (Django's SecurityMiddleware). A token that came so is noted, since others may have read it. One that is in the address is
     revoked: logs on the way hold addresses."""
 
     def respond(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Rows of a table as the API gives them: always as a stranger sees them, whoever asks."""
+"""Rows of a table as the API gives them: always as the public sees them, whoever asks."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ class LinesOut(Schema):
 
 
 def _incoming(sent: IncidentReportIn, by: User) -> Incoming:
-    """Refuses what the desk does not know: a kind, an organisation, a district."""
+    """Refuses what the program does not know: a kind, an organisation, a district."""
     unknown = [o.kind for o in sent.observables if o.kind not in ObservableKind.values]
     if sent.kind not in ReportKind.values:
         raise refuse("kind", _("This kind of report is not known."), code="unknown_kind")

@@ -174,7 +174,7 @@ class PillarOut(Schema):
 
 
 class PlanOut(Schema):
-    """An edition as a tree, with how its public actions stand."""
+    """An edition as a tree, with the status of its public actions."""
 
     edition: str
     title: str

@@ -42,7 +42,7 @@ class Then:
 
 @dataclass(frozen=True)
 class ItemFields:
-    """One item of the form: what is in its fields, at which version it was opened, and what stands beside it."""
+    """One item of the form: what is in its fields, at which version it was opened, and what is beside it."""
 
     line: AssessedItem
     level: str  # a value of the scale, "na", or "" for none
@@ -178,7 +178,7 @@ def _tidy(level: str) -> str:
 
 
 def answer_of(saved: Saved, version: Version) -> dict[str, object]:
-    """What the script in the page is told: the new version of each item that was saved, and what others wrote."""
+    """What the script in the page gets: the new version of each item that was saved, and what others wrote."""
     return {
         "saved": {code: seen_of(rating) for code, rating in saved.ratings.items()},
         "conflicts": {

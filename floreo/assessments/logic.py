@@ -97,7 +97,7 @@ class Shown:
 
 
 def groups_shown(sizes: Mapping[str, int], *, minimum: int = MINIMUM) -> Shown:
-    """Groups whose mean tells nobody the mean of fewer than `minimum` organisations.
+    """Groups whose mean reveals to nobody the mean of fewer than `minimum` organisations.
 
     Whoever is in a group knows their own answers and takes them away from what is shown, so a group has one more than `minimum`. What
     is left of all when every group that is shown is taken away is a group too: it is nobody, or has one more than `minimum`; else

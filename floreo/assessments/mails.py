@@ -31,7 +31,7 @@ def spoken(language: str) -> str:
 
 
 def link_words(campaign: AssessmentCampaign, organisation: str, address: str, items: int) -> Words:
-    """What a respondent reads, in the language that is active. `address` is the link, or what stands for it in a preview."""
+    """What a respondent reads, in the language that is active. `address` is the link, or what is in its place in a preview."""
     facts = {
         "title": campaign.in_language("title"),
         "organisation": organisation,

@@ -38,7 +38,7 @@ def _accepted(end: date) -> Sequence[Participant]:
 
 def _of_operators(end: date, done: set[int]) -> tuple[RecordRef, ...] | None:
     """A record of each operator that exists on that day, counted where it is in `done`. None where no campaign had been opened by then:
-    nobody knows. Empty where there are fewer than the minimum, since their number would tell of each."""
+    nobody knows. Empty where there are fewer than the minimum, since their number would reveal each."""
     if not AssessmentCampaign.objects.filter(opened_on__lte=end).exists():
         return None
     bodies = operators_on(end)

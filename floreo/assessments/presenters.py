@@ -52,7 +52,7 @@ def per_cent_text(value: Decimal | None) -> str:
 
 
 def line_state_text(line: PlanLine) -> str:
-    """How a line of the plan stands; one that an action of the plan does, by that action."""
+    """The status of a line of the plan; one that an action of the plan does, by that action."""
     done = done_on(line)
     if done is not None:
         return _("Done on %(day)s") % {"day": day_text(done)}

@@ -130,7 +130,7 @@ def ratings_of(assessments: Iterable[Assessment | int]) -> dict[int, dict[int, S
 def lines_of(
     participant: Participant, asked: Questionnaire, viewer: object, *, only: Sequence[Item] | None = None
 ) -> list[AssessedItem]:
-    """Every rated item, or those of `only`, with all that stands beside it: eight queries, however many."""
+    """Every rated item, or those of `only`, with all that is beside it: eight queries, however many."""
     assessment = participant.assessment
     wanted = asked.rated if only is None else list(only)
     if assessment is None:

@@ -1,5 +1,5 @@
 """Lists of assessments in the workspace, and as files. Nothing of them is open data: a standard that is published is a framework, and
-stands in the tables of those."""
+is in the tables of those."""
 
 from __future__ import annotations
 

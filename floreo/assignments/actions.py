@@ -154,7 +154,7 @@ def undo_step(
     step: BulkStep, *, by: Actor, undo: Callable[[Mapping[str, Any], User], object], shown: str | None = None
 ) -> BulkStep:
     """Takes back each line of somebody's own last step with `undo`: all of them, or none. Refused when somebody changed one
-    of the things since (`shown` is the head that the step kept), when it was undone already, and when a newer step stands."""
+    of the things since (`shown` is the head that the step kept), when it was undone already, and when there is a newer step."""
     step = lock_latest(step)
     if not isinstance(by, User) or step.user_id != by.pk:
         raise NotAllowed

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Place(StrEnum):
-    """Where a task stands on one person's page."""
+    """Where a task is on one person's page."""
 
     MINE = "mine"
     TEAM = "team"  # nobody has it yet, and this person may take it

@@ -39,7 +39,7 @@ class Account:
     grants: tuple[tuple[str, int | None], ...]
 
     def holds(self, needs: str, *, but: frozenset[str] = frozenset()) -> bool:
-        """Whether a role of theirs, other than those of `but`, grants it everywhere."""
+        """Whether one of their roles, other than those of `but`, grants it everywhere."""
         return any(
             role in ROLES and role not in but and ROLES[role].grants.get(Permission(needs)) is Scope.ALL
             for role, _organisation in self.grants
@@ -75,7 +75,7 @@ class Accounts:
         return {each.person: each.pk for each in self.all if each.person is not None}
 
     def speaks_for(self, account: Account, organisation: int) -> bool:
-        """Whether a role of theirs is for that organisation, or for the one that carries on its work."""
+        """Whether one of their roles is for that organisation, or for the one that carries on its work."""
         wanted = {organisation, self._into.get(organisation, organisation)}
         return any(body in wanted for _role, body in account.grants if body is not None)
 

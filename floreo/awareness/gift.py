@@ -3,7 +3,7 @@
     read(text) -> questions with one or several answers and true or false, in order; and what cannot be taken, each with its line
 
 Taken: titles, comments, categories, escaped signs, formats, weights, feedback of answers and of questions, a blank in the middle of a
-sentence. Not taken, with the reason: short answers, matching, numbers, essays, texts without a question. Whatever stands in a text
+sentence. Not taken, with the reason: short answers, matching, numbers, essays, texts without a question. Whatever is in a text
 is text: marks of HTML are removed where the question says that it is HTML, and else shown as typed."""
 
 from __future__ import annotations

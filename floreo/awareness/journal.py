@@ -1,11 +1,11 @@
-"""A folder of lines that are on the disk before anybody is told that they were counted: docs/adr/0034-counting-quizzes.md.
+"""A folder of lines that are on the disk before anybody is informed that they were counted: docs/adr/0034-counting-quizzes.md.
 
     add(line)   -> in a web process, once it is on the disk
     take(use)   -> in the worker: gives every file's lines to `use`, which must know a file's name that it has added up
 
 core/spool.py keeps an item a file, which costs two writes of the disk to put and another to take. Here many lines share a file, and all
 who wait at the same moment share one write of the disk. Each line ends with a check sum: one that a killed process or a full disk
-cut off is known, and its sender was told that it was not counted."""
+cut off is known, and its sender was informed that it was not counted."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Journal:
         file.to_disk(number)
 
     def _written(self, whole: bytes) -> tuple[_File, int]:
-        """Where the line stands now. A worker may take a new file before its first line is in it: then the next."""
+        """Where the line is now. A worker may take a new file before its first line is in it: then the next."""
         for _again in range(_TRIES):
             file = self._file
             if file is None or file.pid != os.getpid() or file.is_full():

@@ -38,7 +38,7 @@ def material_paper(country: Country, material: Material) -> Document:
 
 
 def blocks_of(text: str) -> list[Block]:
-    """Headings, paragraphs, lists, quotations and tables. What stands within a line is plain words; a link shows its address."""
+    """Headings, paragraphs, lists, quotations and tables. What is within a line is plain words; a link shows its address."""
     return list(_blocks(_markdown.parse(text or "")))
 
 

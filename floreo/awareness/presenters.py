@@ -55,7 +55,7 @@ WHYS = {
 
 
 def fault_text(fault: Fault) -> str:
-    """With the line and the column, and never with what stands there."""
+    """With the line and the column, and never with what is there."""
     name = column_name(fault.column) if fault.why is Why.MISSING_COLUMN else str(fault.column)
     words = {"line": fault.line, "at": fault.column, "column": name, "rows": MOST_ROWS}
     return str(WHYS[fault.why]) % words
@@ -149,7 +149,7 @@ def messages_text(number: int) -> str:
 
 
 def spot_words(message: Message, part: str, quote: str) -> str:
-    """What a place of a message says: its part and the words that stand there."""
+    """What a place of a message says: its part and the words that are there."""
     if part == SpotPart.SENDER:
         return message.sender_address
     if part == SpotPart.SUBJECT:

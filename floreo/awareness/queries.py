@@ -237,7 +237,7 @@ def _why_hidden(group: ExerciseGroup, *, in_family: bool, waits: bool) -> str:
             if waits
             else _("Results show when the group is closed.")
         )
-    if in_family:  # one sentence for all: words that set a small one apart would tell how small the other is
+    if in_family:  # one sentence for all: words that set a small one apart would show how small the other is
         return _("Not shown: this group, or another of the same parent, has fewer than %(n)d takers.") % {
             "n": SMALLEST_GROUP
         }

@@ -1,4 +1,4 @@
-"""What a badge of ours states (Open Badges 3.0), how its keys are written, and the document in which others find them. signatures.py signs
+"""What our badges state (Open Badges 3.0), how its keys are written, and the document in which others find them. signatures.py signs
 it. No Django."""
 
 from __future__ import annotations

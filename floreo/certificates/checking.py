@@ -51,7 +51,7 @@ def _read_in_a_cage(content: bytes) -> Read:
 
 
 def _rebuilt(given: Any) -> Read:
-    """From what the reader said. Raises cage.Died where no reader of ours says so."""
+    """From what the reader said. Raises cage.Died where none of our readers says so."""
     try:
         apart = {"fault", "signature", "status_lists", "hosts"}
         return Read(
@@ -219,7 +219,7 @@ def state_text(state: State | None) -> str:
 
 
 def stated(read: Read) -> list[tuple[str, str]]:
-    """What a badge says of itself, the issuer first; what it does not say is left out."""
+    """What a badge states about itself, the issuer first; what it does not say is left out."""
     rows = [
         (_("Issuer"), read.issuer_name),
         (_("Identity of the issuer"), read.issuer_id),

@@ -1,5 +1,5 @@
 """What a badge is, by `openbadgeslib`: whether its signature fits the key that it names itself,
-and what it says of itself. In a cage: reading.py. Nothing is fetched."""
+and what it states about itself. In a cage: reading.py. Nothing is fetched."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _places_in_png(content: bytes) -> int:
 
 
 def _places_in_svg(content: bytes) -> int:
-    """In how many places of a drawing a credential stands: in the attribute or in the text of each element that is one by its name."""
+    """In how many places of a drawing a credential is: in the attribute or in the text of each element that is one by its name."""
     drawing = parseString(content)  # type: ignore[arg-type]  # it takes bytes too, with the encoding that they declare
     try:
         named = drawing.getElementsByTagName(SVG_ELEMENT_OB3)
@@ -160,7 +160,7 @@ def _is_covered(document: dict[str, Any], pem: bytes) -> bool:
 
 
 def _is_of_dates(problem: Exception) -> bool:
-    """Whether all but the dates was found sound: they are looked at last. Told by where it was raised, and not by its words, which quote
+    """Whether all but the dates was found sound: they are looked at last. Recognised by where it was raised, and not by its words, which quote
     what the badge says."""
     step = problem.__traceback__
     while step is not None and step.tb_next is not None:
@@ -282,7 +282,7 @@ def _part(text: str) -> dict[str, Any] | None:
 
 
 def _key_of_header(header: dict[str, Any]) -> bytes | None:
-    """The key that stands in the header of a JWT, or that its `kid` is."""
+    """The key that is in the header of a JWT, or that its `kid` is."""
     jwk = header.get("jwk")
     if isinstance(jwk, dict):
         try:
@@ -316,7 +316,7 @@ def _bytes(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-# --- What it says of itself ---------------------------------------------------------------------------------------
+# --- What it states about itself -----------------------------------------------------------------------------------
 
 
 def _is_credential(document: dict[str, Any]) -> bool:

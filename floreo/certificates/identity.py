@@ -55,7 +55,7 @@ def _address(name: str, *parts: object) -> str:
 
 
 def ours(names: set[str]) -> Ours:
-    """What makes a badge look like one of ours. `names`: of those who issue here."""
+    """What makes a badge look like one of our own. `names`: of those who issue here."""
     own = names | _every_name(the_country())
     keys = list(SigningKey.objects.all())
     ids = {did_of(each.public_key) for each in keys} | {badges.key_did(each.public_key) for each in keys}
@@ -78,7 +78,7 @@ def _every_name(named: Country | Organisation | None) -> set[str]:
 
 
 def _names_of_organisations() -> set[str]:
-    """Of those that the public knows: the answer tells nobody of another."""
+    """Of those that the public knows: the answer reveals no other."""
     rows = Organisation.objects.filter(is_public=True).only("name", "short_name", "translations")
     return {name for each in rows for name in (*_every_name(each), each.short_name) if name}
 

@@ -110,7 +110,7 @@ def why_not(
 
 
 def new_code(choose: Callable[[str], str]) -> str:
-    """A code that nobody guesses: twelve letters, each from `choose(ALPHABET)`."""
+    """A code that nobody guesses: twelve characters, each from `choose(ALPHABET)`."""
     return "".join(choose(ALPHABET) for _n in range(CODE_LENGTH))
 
 
@@ -199,7 +199,7 @@ class Verdict(StrEnum):
     FORGED = "forged"  # names this site as its issuer, and this site did not sign it
     COPY = "copy"  # somebody else signed something that looks like ours
     NAMESAKE = "namesake"  # the same, with the name of an organisation on record that issues nothing here
-    KEY_WITHDRAWN = "key_withdrawn"  # signed with a key of ours that counts no more
+    KEY_WITHDRAWN = "key_withdrawn"  # signed with one of our keys that counts no more
     UNRECORDED = "unrecorded"  # our signature, and no such certificate is on record
     FOREIGN = "foreign"  # another issuer; its signature holds by a key that nobody vouches for here
     FOREIGN_UNKNOWN = "foreign_unknown"  # the same, and it can be revoked at a place that is not asked
@@ -213,7 +213,7 @@ class Verdict(StrEnum):
 @dataclass(frozen=True)
 class Read:
     """What a reader found in a file or a text. `key` is the public key that made the signature, as base64 of its 32 bytes where it is
-    an Ed25519 key. Whatever stands in the other fields is what the badge says of itself."""
+    an Ed25519 key. Whatever is in the other fields is what the badge states about itself."""
 
     fault: Fault | None = None
     signature: Signature = Signature.MISSING
@@ -248,7 +248,7 @@ def verdict_of(read: Read, ours: Ours, known: State | None, *, is_known: bool, d
     """What it is. `is_known`: its id is that of a certificate on record here; `known`: the state of that one today; `differs`: it says
     something else than that one.
 
-    A signature by our key over a sound badge is the only thing that makes it ours; what it says of itself makes it a copy or a forgery."""
+    A signature by our key over a sound badge is the only thing that makes it ours; what it states about itself makes it a copy or a forgery."""
     keys = dict(ours.keys)
     by_us = read.signature is Signature.HOLDS and read.key in keys
     if by_us and read.fault in _SOUND:
@@ -300,7 +300,7 @@ def _looks_like_ours(read: Read, ours: Ours) -> bool:
 
 # --- What looks the same ------------------------------------------------------------------------------------------
 
-# Letters of other scripts, and figures, that are drawn like a Latin letter. Not complete: Unicode lists thousands
+# Characters of other scripts, and figures, that are drawn like a Latin character. Not complete: Unicode lists thousands
 # (https://www.unicode.org/reports/tr39/); these are those of the scripts with which names are imitated.
 _DRAWN_ALIKE = {
     "a": "аАαΑɑ",
@@ -335,14 +335,14 @@ official oficial government gobierno republic republica state estado
 
 
 def look(text: str) -> str:
-    """As it looks to somebody who reads quickly: without marks, accents, capitals and whatever is invisible, in Latin letters."""
+    """As it looks to somebody who reads quickly: without marks, accents, capitals and whatever is invisible, in Latin characters."""
     letters = unicodedata.normalize("NFKD", text)
     shown = "".join(c for c in letters if not _is_unseen(c)).translate(_LATIN).casefold()
     return shown.replace("rn", "m").replace("vv", "w").replace("i", "l")  # a capital I is drawn as an l
 
 
 def _is_unseen(letter: str) -> bool:
-    """Marks on other letters, and what is not drawn at all."""
+    """Marks on other characters, and what is not drawn at all."""
     return (
         unicodedata.category(letter) in {"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn"}
         or letter in "\u115f\u1160\u3164\uffa0"
@@ -356,7 +356,7 @@ def alike(one: str, other: str) -> bool:
 
 
 def _shapes(name: str) -> frozenset[str]:
-    """Its words in any order, and its letters without blanks."""
+    """Its words in any order, and its characters without blanks."""
     unspaced = "".join(c if c.isalnum() or _is_unseen(c) else " " for c in name)
     words = unspaced.split()
     kept = [word for word in words if (seen := _by_look(word)) and seen not in _SMALL]
@@ -389,7 +389,7 @@ def host_of(address: str) -> str:
 
 
 def _unpuny(host: str) -> str:
-    """With the letters that a browser may show."""
+    """With the characters that a browser may show."""
     try:
         return host.encode("ascii").decode("idna") if "xn--" in host else host
     except (UnicodeError, ValueError):

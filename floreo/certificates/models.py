@@ -317,7 +317,7 @@ class Certificate(Record, Sourced):
 
     @property
     def is_digital(self) -> bool:
-        """Whether it is one of ours: signed, with a badge. What was issued on paper elsewhere is only on record."""
+        """Whether it is one of our own: signed, with a badge. What was issued on paper elsewhere is only on record."""
         return self.origin != Origin.ENTERED
 
     @property

@@ -106,7 +106,7 @@ _SEATED = ("confirmed",)
 
 
 def held_without_completion() -> QuerySet[Cohort]:
-    """Cohorts whose results were recorded anew, with somebody who holds a certificate of it and did not complete it (`without`)."""
+    """Cohorts whose results were recorded again, with somebody who holds a certificate of it and did not complete it (`without`)."""
     without = Count(
         "enrolments__certificates",
         filter=Q(enrolments__completed_on=None, enrolments__certificates__revoked_on=None),

@@ -1,7 +1,7 @@
-"""Reads a badge that a stranger brings, in a cage (core/cage.py): a file or a text with a credential as JSON or JWT, or a picture that
+"""Reads a badge that somebody outside brings, in a cage (core/cage.py): a file or a text with a credential as JSON or JWT, or a picture that
 carries one. Checks its signature with the key that it names itself, and fetches nothing: no context, no key, no status list.
 
-What comes back says what the badge says of itself, and whether it was changed since it was signed. Whose key it is, and whether the
+What comes back says what the badge states about itself, and whether it was changed since it was signed. Whose key it is, and whether the
 certificate was revoked, is for checking.py."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 LOADS = ("floreo.certificates.credentials", "pyld.jsonld", "lxml.etree")
 LARGEST = 2_000_000  # bytes of a picture; a credential has a few thousand
-LONGEST = 400  # characters of anything that a badge says of itself
+LONGEST = 400  # characters of anything that a badge states about itself
 
 
 def caged(path: Path) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def _write(part: Path, *, with_secret: bool) -> dict[str, Any]:
             # What the public sent, before the rows: taken in meanwhile, it is in both, and is taken in once all the same.
             spooled = _add_folder(writer, "spool", Path(settings.SPOOL_ROOT))
             manifest = _add_rows(writer)
-            # Files after rows: each file stands on the disk before the row that names it is committed.
+            # Files after rows: each file is on the disk before the row that names it is committed.
             manifest["files"] = _add_folder(writer, "files", Path(settings.MEDIA_ROOT))
             manifest["files"] += _add_folder(writer, "events", Path(settings.EVENTS_ROOT)) + spooled
             if with_secret:
@@ -154,7 +154,7 @@ def _add_folder(writer: Writer, name: str, folder: Path) -> int:
 
 
 def _prove(part: Path, to: Path) -> None:
-    """Restores it, as a stranger's machine would: in a process of its own, into a database of its own."""
+    """Restores it, as any other machine would: in a process of its own, into a database of its own."""
     with tempfile.TemporaryDirectory(prefix=_PROOF, dir=to) as scratch:
         empty.lend(Path(scratch))
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("FLOREO_", "DATABASE_URL"))}
@@ -225,7 +225,7 @@ def _record(made: Made, manifest: dict[str, Any]) -> None:
 
 @action(VERB, needs=Permission.ACCOUNT_MANAGE)
 def record_backup(*, by: Actor, name: str, sha256: str, rows: int, head: dict[str, Any]) -> None:
-    """A backup was made and restored from. Its hash in the chain tells later whether that file is still that file."""
+    """A backup was made and restored from. Its hash in the chain shows later whether that file is still that file."""
     note(name=name, sha256=sha256, rows=rows, head=head)
 
 

@@ -72,7 +72,7 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def listed(text: str) -> list[str]:
-    """What stands between commas."""
+    """What is between commas."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
@@ -139,7 +139,7 @@ def secret(name: str, *, kept_in: Path) -> str:
 
 
 def default_data() -> Path:
-    """Where data lie when nobody says: `var` in the checkout, wherever one stands in it; installed, `var` where one is."""
+    """Where data lie when nobody says: `var` in the checkout, wherever one is in it; installed, `var` where one is."""
     checkout = PACKAGE.parent
     return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / "var"
 

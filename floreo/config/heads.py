@@ -96,7 +96,7 @@ def _receivers() -> list[tuple[str, str]]:
 
 @action("head.sent", needs=Permission.AUDIT_READ)
 def send_head(head: SignedHead, *, by: Actor, receivers: list[tuple[str, str]]) -> int:
-    """To everybody who is to keep it: address and language. Returns how many letters were posted."""
+    """To everybody who is to keep it: address and language. Returns how many mails were posted."""
     note(entry=head.number, receivers=len(receivers))
     return outbox.post_all(_letter(head, to, language) for to, language in receivers)
 

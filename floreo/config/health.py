@@ -1,5 +1,5 @@
 """What the installation says of its own health: the page of `floreo doctor` for administrators, and `/ready/` and `/metrics` for
-whoever watches the machine. It stands here, above all apps, as what it looks at does."""
+whoever watches the machine. It is here, above all apps, as what it looks at does."""
 
 from __future__ import annotations
 

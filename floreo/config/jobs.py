@@ -65,12 +65,12 @@ def look_at_sizes() -> None:
 
 
 def write_letters() -> int:
-    """Letters of findings that are due, once a sample's story is told."""
+    """Notices that are due, once a sample's story is complete."""
     return 0 if is_replaying() else send_due(by=SYSTEM)
 
 
 def alert_duty() -> int:
-    """What waits for the team, to whoever is on duty; not while a sample's story is told."""
+    """What waits for the team, to whoever is on duty; not while a sample's story is played."""
     return 0 if is_replaying() else alert_of_key(by=SYSTEM) + alert_due(by=SYSTEM)
 
 
@@ -83,7 +83,7 @@ class Lane(StrEnum):
     FEEDS = "feeds"
     OUTSIDE = "outside"  # asks other machines, which may take their time
     RECORDS = "records"  # what follows from the records: states, readings, reminders
-    WEBHOOKS = "webhooks"  # tells programs of others what happened
+    WEBHOOKS = "webhooks"  # reports to programs of others what happened
     EXERCISES = "exercises"  # sends injects at their minute, whatever else is to do
     TEXTS = "texts"  # reads and draws documents
     NIGHT = "night"

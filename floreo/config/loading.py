@@ -59,7 +59,7 @@ def fill(pieces: Pieces, manifest: dict[str, Any]) -> int:
 
 
 def migrate_to(state: set[tuple[str, str]]) -> None:
-    """Exactly these migrations, which is reached by asking for those on which no other of them stands."""
+    """Exactly these migrations, which is reached by asking for those on which no other of them depends."""
     executor = MigrationExecutor(connection)
     nodes = executor.loader.graph.node_map
     is_all = connection.vendor == "sqlite" and set(nodes) == state

@@ -61,7 +61,7 @@ class Looks(Generic[Found]):
     def _take(self, name: str, step: Callable[[], Found], found: dict[str, Found]) -> None:
         try:
             found[name] = step()
-        except (Error, OSError):  # it is away: whoever asked is told by what is missing, each time
+        except (Error, OSError):  # it is away: whoever asked sees it by what is missing, each time
             connection.close()
         except Exception:
             log.exception("%s could not be looked at", name)

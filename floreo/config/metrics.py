@@ -27,7 +27,7 @@ SECONDS = 8.0  # Prometheus itself waits for ten
 
 @dataclass(frozen=True)
 class Sample:
-    """A number, and what tells it from others of its family. No label names a person, an organisation or an address."""
+    """A number, and what distinguishes it from others of its family. No label names a person, an organisation or an address."""
 
     value: float
     labels: tuple[tuple[str, str], ...] = ()

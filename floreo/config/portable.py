@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
-# Worthless elsewhere: what is cached, and who is signed in.
+# Of no use elsewhere: what is cached, and who is signed in.
 LEFT_OUT = frozenset({"core_cache", "django_session", "usersessions_usersession"})
 _FETCH = 2000
 
@@ -76,7 +76,7 @@ def columns_by_table(ask: Callable[[str], Iterable[Any]], vendor: str) -> dict[s
 
 
 def _sqlite_columns(ask: Callable[[str], Iterable[Any]]) -> Iterator[tuple[str, str, str]]:
-    """Neither the tables of a full-text index nor computed columns: both are made anew."""
+    """Neither the tables of a full-text index nor computed columns: both are made again."""
     names = [
         r[1] for r in list(ask("PRAGMA table_list")) if r[0] == "main" and r[2] == "table" and "sqlite_" not in r[1]
     ]
@@ -201,7 +201,7 @@ def alike(value: Any, kind: str) -> Any:
 
 def _number(text: str) -> str:
     """Without zeros that say nothing: to PostgreSQL 7, 7.0 and 7.00 are three texts, to SQLite they are one. Beyond nine decimals
-    there is only what SQLite's binary numbers leave; no column of ours has as many."""
+    there is only what SQLite's binary numbers leave; none of our columns has as many."""
     exact = Decimal(text)
     value = format(exact if exact.as_tuple().exponent >= -9 else round(exact, 9), "f")  # type: ignore[operator]  # finite
     value = value.rstrip("0").rstrip(".") if "." in value else value

@@ -180,7 +180,7 @@ LEAVING = 10.0  # seconds in which the session of a process that was killed may 
 
 
 def must_be_stopped() -> None:
-    """A server that goes on would write into what is put aside. On PostgreSQL the session of a process that was killed goes on
+    """A server that goes on would write into what is replaced. On PostgreSQL the session of a process that was killed goes on
     until its statement is done: it is waited for."""
     sentence = "Floreo is still running on this database. Stop the server and the worker first, then restore again."
     if connection.vendor == "postgresql":
@@ -245,7 +245,7 @@ def _remove_database(path: Path) -> None:
 
 
 def _into_postgres(path: Path, manifest: dict[str, Any], _stamp: str, _moved: list[Path], mark: Mark) -> int:
-    """Whoever looks sees the old or the new, and a failure leaves the old. All tables made anew in one transaction need twelve thousand locks, which a
+    """Whoever looks sees the old or the new, and a failure leaves the old. All tables made again in one transaction need twelve thousand locks, which a
     PostgreSQL as it comes has only while nobody else is there: so tables that fit already stay, and where there is nothing to lose they are made before."""
     wanted = {(app, name) for app, name in manifest["migrations"]}
     fits = _state_of_postgres() == wanted

@@ -1,10 +1,10 @@
-"""What the web server calls: it reads a request whole before a thread of ours is given to it, and lets nobody's slow reading
+"""What the web server calls: it reads a request whole before one of our threads is given to it, and lets nobody's slow reading
 hold one.
 
 The server's own way for WSGI gives a thread to each request from its first byte to the last byte of its answer, without
 a time limit: four clients that send half a form, or do not read, stop a site of four threads. Here bodies come in
 without a thread and have a time limit, a file is handed to the server by its path, and everything else is whole before it
-is sent. Threads come in lanes, so that what strangers ask never keeps signed-in people, or whoever watches the machine,
+is sent. Threads come in lanes, so that what visitors ask never keeps signed-in people, or whoever watches the machine,
 waiting; and one address has few of them at once."""
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ from floreo.core.throttle import caller
 log = logging.getLogger(__name__)
 
 STRANGERS, STAFF = 6, 4  # threads
-OF_ONE_ADDRESS = 2  # requests of one stranger that are worked on at once; its others wait without a thread
+OF_ONE_ADDRESS = 2  # requests of one visitor that are worked on at once; its others wait without a thread
 WAITING_OF_ONE = 100
-HELD = 0.25  # seconds that a stranger's request waits while one of the staff is answered
-WAITING = 400  # requests that wait for a thread; beyond, the next is told to come again
+HELD = 0.25  # seconds that a visitor's request waits while one of the staff is answered
+WAITING = 400  # requests that wait for a thread; beyond, the next is asked to come again
 BODY_SECONDS, PAUSE_SECONDS = 120.0, 15.0  # for a whole body, and between two pieces of it
 BODY_BYTES_A_SECOND = 20_000  # a large upload over a slow line gets its time
 ALL_OF_STRANGERS = 512 * 1024 * 1024  # of their bodies that are on the disk together
@@ -105,7 +105,7 @@ def _spool(in_memory: int = IN_MEMORY) -> tempfile.SpooledTemporaryFile[bytes]:
 
 
 class Bodies:
-    """Takes in bodies of requests: each within its own limit, and all of strangers within one."""
+    """Takes in bodies of requests: each within its own limit, and all of visitors within one."""
 
     def __init__(self) -> None:
         self._of_strangers = 0
@@ -162,7 +162,7 @@ def _has_body(scope: Any) -> bool:
 
 
 def _most_bytes(*, is_staff: bool) -> int:
-    """Of one form: a stranger's holds a few files of an answer; the team's may hold a file of a feed."""
+    """Of one form: a visitor's holds a few files of an answer; the team's may hold a file of a feed."""
     around = 5 * 1024 * 1024
     strangers: int = settings.UPLOAD_LARGEST * 3 + around
     return max(strangers, settings.REPORT_LARGEST + around) if is_staff else strangers
@@ -231,7 +231,7 @@ def run(environ: dict[str, Any]) -> Answer:
 
 
 def _path_of(file: Any) -> str:
-    """Where a file that is sent whole stands, or "". Only one of the data folder: others may be gone when it is closed."""
+    """Where a file that is sent whole is, or "". Only one of the data folder: others may be gone when it is closed."""
     path = str(getattr(file, "path", None) or getattr(file, "name", None) or "")
     try:
         if not Path(path).is_relative_to(settings.DATA) or file.tell() != 0:
@@ -313,8 +313,8 @@ class Places:
 
 
 class OneByOne:
-    """When strangers' requests begin. Python works on one at a time and shares its time out evenly, so three strangers make a
-    page of the staff take four times as long: while one of the staff waits for an answer, a stranger's request waits HELD seconds,
+    """When visitors' requests begin. Python works on one at a time and shares its time out evenly, so three visitors make a
+    page of the staff take four times as long: while one of the staff waits for an answer, a visitor's request waits HELD seconds,
     and then they are worked on one by one."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""A sample country's story, told by the worker once after the country is there: its nights of reports, letters and answers."""
+"""A sample country's story, played by the worker once after the country is there: its nights of reports, notices and answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SLICE = 3.0  # seconds a turn, so that other jobs get theirs
 
 
 def replay_sample() -> int:
-    """Tells a few more nights and returns how many are left; the figures follow when all are told. Nothing for a real
+    """Plays a few more nights of the story and returns how many are left; the figures follow when all are played. Nothing for a real
     country."""
     folder = _folder()
     if folder is None or not untold(folder):
@@ -28,7 +28,7 @@ def replay_sample() -> int:
 
 
 def is_replaying() -> bool:
-    """Whether nights are left to tell: letters of today would come between those of the story."""
+    """Whether nights of the story are left: notices of today would come between those of the story."""
     folder = _folder()
     return folder is not None and bool(untold(folder))
 

@@ -1,4 +1,4 @@
-"""The calendar of a sample country, which stands still, moved on by a person: each day that passes is worked out as the worker does
+"""The calendar of a sample country, which is stopped, moved on by a person: each day that passes is worked out as the worker does
 it on a real day, so that a tour shows things happen."""
 
 from __future__ import annotations

@@ -25,12 +25,12 @@ CSRF_TRUSTED_ORIGINS = [SITE_ADDRESS] if SECURE else []
 
 DATABASES = {"default": env.database(env.confidential("DATABASE_URL"), default_file=DATA / "floreo.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# In the database, so that limits on strangers hold across processes and machines.
+# In the database, so that limits on visitors hold across processes and machines.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cache",
-        # Beyond this many, counters of failed sign-ins are thrown out: a stranger must not be able to fill it (jobs.py: expire).
+        # Beyond this many, counters of failed sign-ins are thrown out: an attacker must not be able to fill it (jobs.py: expire).
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     },
     # What only this process remembers, for a minute: organisations/middleware.py.
@@ -128,7 +128,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# Pages that strangers get are kept in memory until anything is written, and never longer than this.
+# Pages that visitors get are kept in memory until anything is written, and never longer than this.
 KEEP_PAGES_SECONDS = env.whole("FLOREO_KEEP_PAGES", 60)
 
 # A file of more rows than this is made by a process of its own, never in a request.
@@ -141,7 +141,7 @@ STATICFILES_DIRS = [PACKAGE / "static_built"] if (PACKAGE / "static_built").exis
 STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "files"  # never served by address: downloads go through a view that asks who you are
 SPOOL_ROOT = DATA / "spool"  # what the public sent and the worker has not taken in yet; part of a backup
-MADE_ROOT = DATA / "made"  # files for strangers, made once for a head of the chain; safe to delete
+MADE_ROOT = DATA / "made"  # files for the public, made once for a head of the chain; safe to delete
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
@@ -191,7 +191,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
-    # Anybody may have a letter sent to any address: few enough that nobody is flooded, nor their share of a day spent.
+    # Anybody may have a mail sent to any address: few enough that nobody is flooded, nor their share of a day spent.
     "reset_password": "20/m/ip,60/h/ip,4/h/key,8/d/key",
     "reset_password_from_key": "20/m/ip",
     "reauthenticate": "10/m/user",
@@ -279,8 +279,8 @@ FEED_ADDRESSES = [a.lower() for a in env.words("FLOREO_FEED_ADDRESS", env.accoun
 INCIDENT_IMAP = env.confidential("FLOREO_INCIDENT_IMAP")
 # The addresses to which incidents are reported by mail: a signed mail counts only when it was signed as sent to one of them.
 INCIDENT_ADDRESSES = [a.lower() for a in env.words("FLOREO_INCIDENT_ADDRESS", env.account_of(INCIDENT_IMAP))]
-FETCH_PRIVATE = env.networks("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
-WEBHOOK_PRIVATE = env.networks("FLOREO_WEBHOOK_PRIVATE")  # networks behind the door to which webhooks may be sent
+FETCH_PRIVATE = env.networks("FLOREO_FETCH_PRIVATE")  # private networks from which feeds may be fetched
+WEBHOOK_PRIVATE = env.networks("FLOREO_WEBHOOK_PRIVATE")  # private networks to which webhooks may be sent
 RDAP_SERVER = env.text("FLOREO_RDAP_SERVER").rstrip("/")  # of the registry; none: answers are read from files
 # How many of the register's networks a registry is asked about a day by RDAP; 0: none, only when a person presses.
 RDAP_A_DAY = env.whole("FLOREO_RDAP_A_DAY", 0)
@@ -390,7 +390,7 @@ LOGGING = {
         },
         **({"syslog": _syslog} if _syslog else {}),
     },
-    # Programs try every name there is: that is no error of ours, and a log full of it hides those that are.
+    # Programs try every name there is: that is no error of the program, and a log full of it hides those that are.
     "loggers": {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "floreo.security": {

@@ -1,4 +1,4 @@
-"""Every address. Language stands in the path (/es/...), so that pages can be linked and cached."""
+"""Every address. Language is in the path (/es/...), so that pages can be linked and cached."""
 
 from django.urls import URLPattern, URLResolver, include, path
 

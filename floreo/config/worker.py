@@ -1,4 +1,4 @@
-"""The worker: every lane of jobs in a thread of its own, until told to stop. It waits for a database that is away and for a
+"""The worker: every lane of jobs in a thread of its own, until asked to stop. It waits for a database that is away and for a
 disk that is full, and stops within seconds whatever a job does."""
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ django.setup(set_prefix=False)
 
 class Request(WSGIRequest):
     """Reads addresses and forms as UTF-8, whatever alphabet a request names. Django decodes them with any that Python knows:
-    with "rot13" it breaks before anything of ours is asked, and with "utf-7" letters that nobody stops become NUL."""
+    with "rot13" it breaks before any code of our own is asked, and with "utf-7" characters that nobody stops become NUL."""
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         try:

@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from zlib import crc32
 
-LONGEST = 2000  # letters of one comment
+LONGEST = 2000  # characters of one comment
 ALIKE = 0.5  # share of common shingles from which two comments are suggested as one point
 SHINGLE = 3  # words in a row
 BINS, BAND = 64, 4  # of a signature; bins that must be the same for two comments to meet
@@ -48,13 +48,13 @@ def phase_of(state: str, opens_at: datetime | None, closes_at: datetime | None, 
 # --- Words --------------------------------------------------------------------------------------------------------
 
 
-# Marks of direction, and letters without a width; but not the joiners that pictures of people are made with.
+# Marks of direction, and characters without a width; but not the joiners that pictures of people are made with.
 _UNSEEN = re.compile("[\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 
 
 def sound_text(given: str) -> str:
     """`given` as a database and a file can take it: no NUL or other control characters but line ends, no half of a character, and nothing
-    that turns the direction of what stands after it or is not seen at all."""
+    that turns the direction of what is after it or is not seen at all."""
     whole = given.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8")
     seen = _UNSEEN.sub("", whole)
     return "".join(c if c == "\n" or unicodedata.category(c) != "Cc" else " " for c in seen).strip()
@@ -64,7 +64,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a comment, without accents and capitals: people type the same letter differently."""
+    """The words of a comment, without accents and capitals: people type the same character differently."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
 

@@ -371,7 +371,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.exclude(state__in=NOT_COUNTED)
 
     def read(self) -> CommentQuerySet:
-        """Those that count and that somebody has read: what a stranger typed is in no other figure about who commented."""
+        """Those that count and that somebody has read: what the public typed is in no other figure about who commented."""
         return self.filter(state__in=(CommentState.PUBLISHED, CommentState.WITHHELD))
 
 

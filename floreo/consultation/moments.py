@@ -8,6 +8,6 @@ from floreo.core import clock
 
 
 def now() -> datetime:
-    """This moment, on the day on which a sample country stands still: what is open there stays open."""
+    """This moment, on the day on which a sample country's calendar is stopped: what is open there stays open."""
     at = clock.now()
     return at + (clock.today() - clock.calendar_day(at))

@@ -122,7 +122,7 @@ CONSULTATION_POINTS = Table(
 )
 
 
-# What everybody reads of a comment, which is all that a stranger's search looks into.
+# What everybody reads of a comment, which is all that a visitor's search looks into.
 _READ_TEXT = Case(When(shown_text="", then=F("text")), default=F("shown_text"))
 
 

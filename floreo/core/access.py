@@ -85,7 +85,7 @@ class Permission(StrEnum):
     SERVICE_EDIT = "service.edit"  # sectors, services, assets, plans, and procedures of designation
     DEPENDENCY_READ = "dependency.read"  # which service needs which: all of them, or what one's own services need
     DEPENDENCY_EDIT = "dependency.edit"  # enter, check and withdraw dependencies
-    CASCADE_RUN = "cascade.run"  # what-ifs, cascades and single points of failure: they tell of every dependency
+    CASCADE_RUN = "cascade.run"  # what-ifs, cascades and single points of failure: they show every dependency
     DESIGNATION_DECIDE = "designation.decide"  # decide whether a service is designated, review and withdraw it
     TABLETOP_READ = "tabletop.read"  # tabletop exercises with what participants wrote, and the library of scenarios
     TABLETOP_RUN = "tabletop.run"  # plan and run them, invite, observe, evaluate
@@ -406,16 +406,16 @@ def _limit_of(actor: object) -> Limit | None:
 
 
 def is_stranger(actor: object) -> bool:
-    """Whether nothing could be granted to `actor`: nobody signed in. All strangers see the same."""
+    """Whether nothing could be granted to `actor`: nobody signed in. All visitors see the same."""
     return not isinstance(actor, System) and getattr(actor, "grants", None) is None
 
 
 def can(actor: object, permission: Permission, thing: object = None) -> bool:
-    """Whether `actor` may. With scope "own", `thing.owner_ids()` must name an organisation of theirs."""
+    """Whether `actor` may. With scope "own", `thing.owner_ids()` must name one of their organisations."""
     if isinstance(actor, System):
         return True
     grants = getattr(actor, "grants", None)
-    if grants is None:  # a stranger
+    if grants is None:  # somebody without an account
         return False
     limit = _limit_of(actor)
     if limit is not None and not _is_within(limit, permission, thing):
@@ -438,7 +438,7 @@ def _is_within(limit: Limit, permission: Permission, thing: object) -> bool:
 
 def reach(actor: object, permission: Permission) -> frozenset[int] | None:
     """How far `actor` may, for narrowing many rows at once: None is everywhere, else the ids of the organisations whose
-    things they may. Empty for a stranger."""
+    things they may. Empty without an account."""
     found, limit = _reach_of_roles(actor, permission), _limit_of(actor)
     if limit is None:
         return found

@@ -92,8 +92,8 @@ def action(
     decides: decisions.Rows | None = None,
     notes_maker: bool = False,
 ) -> Callable[[Callable[Args, Result]], Callable[Args, Result]]:
-    """Marks a function as a write. `needs=None` is for what a stranger may do (accept an invitation) and says so
-    where it stands. `quiet` writes no entry when nothing changed (the daily refresh). A decision `decides` about
+    """Marks a function as a write. `needs=None` is for what people without an account may do (accept an invitation) and says so
+    where it is used. `quiet` writes no entry when nothing changed (the daily refresh). A decision `decides` about
     rows: it takes the head that its page carried, as `shown`, and refuses when they were changed since. With
     `notes_maker` its entry notes, as `by_maker`, when who decides wrote the thing."""
 

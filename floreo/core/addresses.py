@@ -21,7 +21,7 @@ def is_web_address(url: str) -> bool:
 
 
 def _inside(address: IPv6Address) -> IPv4Address | None:
-    """The old address that a new one stands for, where it does."""
+    """The old address that a new one replaces, where it does."""
     if address.ipv4_mapped or address.sixtofour:
         return address.ipv4_mapped or address.sixtofour
     if int(address) >> 32 == int(_CARRIER_GRADE[0]) >> 32:
@@ -30,7 +30,7 @@ def _inside(address: IPv6Address) -> IPv4Address | None:
 
 
 def is_public_address(address: str) -> bool:
-    """Whether an IP address lies on the open internet: not this machine, not a network behind a door."""
+    """Whether an IP address lies on the open internet: not this machine, not a private network."""
     try:
         found = ip_address(address.split("%", maxsplit=1)[0])
     except ValueError:

@@ -93,7 +93,7 @@ def hold_the_chain() -> None:
 
 def next_number() -> int:
     """The number that the next entry will have; nobody else's can come in between. Within an action, for what says in
-    itself which entry tells of it."""
+    itself which entry records it."""
     hold_the_chain()
     return head().number + 1
 

@@ -1,4 +1,4 @@
-"""Mail that comes in: from a pipe of the mail server, or from a mailbox. It marks letters of ours, and nothing else:
+"""Mail that comes in: from a pipe of the mail server, or from a mailbox. It marks our own mails, and nothing else:
 a report about a Message-ID that we never gave does nothing, and nothing is ever answered."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST = 200  # messages a turn
 
 
 def take_in(raw: bytes) -> Report:
-    """One message as it came. Says what it was; a bounce of ours marks its letter."""
+    """One message as it came. Says what it was; a bounce marks the mail that it is about."""
     report = bounces.read_in_a_cage(raw)
     if report.kind is Kind.BOUNCED:
         mark_bounced([report], by=SYSTEM)
@@ -31,7 +31,7 @@ def take_in(raw: bytes) -> Report:
 
 @action("mail.came_back", needs=Permission.ACCOUNT_MANAGE, quiet=True)
 def mark_bounced(reports: Iterable[Report], *, by: Actor) -> int:
-    """Marks the letter that each report is about. Only one that has left can come back."""
+    """Marks the mail that each report is about. Only one that has left can come back."""
     count = 0
     for report in reports:
         mail = (
@@ -51,7 +51,7 @@ def _clean(words: str) -> str:
 
 
 def read_mailbox(address: str) -> int:
-    """Reads what is new there, marks it as read, and returns how many letters of ours came back. Each message is marked
+    """Reads what is new there, marks it as read, and returns how many of our mails came back. Each message is marked
     as read only after it was taken in, so that none is lost when we stop in between."""
     marked = 0
     try:
@@ -74,7 +74,7 @@ def read_returned() -> int:
 
 
 def bad_addresses() -> list[OutboxMail]:
-    """The newest letter to each address to which the last letter that left did not arrive."""
+    """The newest mail to each address to which the last mail that left did not arrive."""
     latest: dict[str, OutboxMail] = {}
     ours = OutboxMail.objects.filter(state__in=[MailState.SENT, MailState.BOUNCED])
     wanted = set(ours.filter(state=MailState.BOUNCED).values_list("to", flat=True))

@@ -1,6 +1,6 @@
 """What a mail that came back says: delivery reports (RFC 3464), the older forms of common servers, answering machines.
 
-Pure: bytes in, a `Report` out; what strangers sent is read in a cage: `read_in_a_cage`. Nothing here is ever answered, so that two
+Pure: bytes in, a `Report` out; what people outside sent is read in a cage: `read_in_a_cage`. Nothing here is ever answered, so that two
 machines cannot talk to each other for ever."""
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class Kind(StrEnum):
     DELAYED = "delayed"  # the server is still trying
     ARRIVED = "arrived"  # it arrived, or was handed on
     AUTOMATIC = "automatic"  # an answering machine, a list, a loop
-    OTHER = "other"  # a person wrote, or nobody can tell
+    OTHER = "other"  # a person wrote, or nobody knows
 
 
 @dataclass(frozen=True)
 class Report:
-    """What it is, which of our letters it may mean, and what the other server said."""
+    """What it is, which of our mails it may mean, and what the other server said."""
 
     kind: Kind
     about: tuple[str, ...] = ()  # Message-IDs, likeliest first
@@ -192,6 +192,6 @@ def _by_code(text: str) -> Kind:
 
 
 def _reason(text: str) -> str:
-    """The line in which the server says why, as far as one can be told from the rest."""
+    """The line in which the server says why, as far as one can be distinguished from the rest."""
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     return next((line for line in lines if _STATUS.search(line) or _CODE.search(line)), lines[0] if lines else "")[:300]

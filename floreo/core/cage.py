@@ -50,7 +50,7 @@ class Died(Exception):  # noqa: N818 -- it is what happened to the child
 
     def __init__(self, reason: str, output: str) -> None:
         super().__init__(f"{reason}: {output}")
-        self.reason, self.output = reason, output  # "memory", "time", "output", "crash", or "fault": an error of ours
+        self.reason, self.output = reason, output  # "memory", "time", "output", "crash", or "fault": our own error
 
 
 class Pieces(NamedTuple):
@@ -130,7 +130,7 @@ def run(
 
 
 def _verdict(out: int, most: int) -> Verdict:
-    """What the child wrote. Raises Died where it is not what a reader of ours writes."""
+    """What the child wrote. Raises Died where it is not what one of our readers writes."""
     try:
         (size,) = struct.unpack("=Q", os.pread(out, 8, 0))
         answer = json.loads(_read(out, min(size, most), 8))
@@ -237,7 +237,7 @@ def _server(kind: _Kind, gone: _Server | None) -> _Server:
 
 def _asked(kind: _Kind, handles: Sequence[int], seconds: float) -> int:
     """The exit status of a reader with those open files. Raises Died when it does not end by the clock, or its parent ends again
-    and again; one that had just gone idle is started anew."""
+    and again; one that had just gone idle is started again."""
     with _lock:
         gate = _gates.setdefault(kind, threading.BoundedSemaphore(AT_ONCE))
     server: _Server | None = None

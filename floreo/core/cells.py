@@ -1,6 +1,6 @@
 """The cells of a workbook, read in a cage (core/cage.py): sheets by name, rows of plain values. Imports no Django.
 
-A workbook that Floreo gave out and somebody filled: formulas are none of ours, merged cells neither. One of any layout is read by
+A workbook that Floreo gave out and somebody filled: formulas are not our own, merged cells neither. One of any layout is read by
 floreo/imports."""
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NO_VALUE = {"f", "e"}  # a formula, an error
 
 
 class Unfit(Exception):  # noqa: N818 -- it is the file that is not fit
-    """A file that is no workbook of ours. `code` says why."""
+    """A file that is none of our workbooks. `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

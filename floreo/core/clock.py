@@ -1,4 +1,4 @@
-"""What time and what day it is. Everything asks here, so tests and the sample country can stand still."""
+"""What time and what day it is. Everything asks here, so tests and the sample country can stop it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,17 +17,17 @@ _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
 def now() -> datetime:
-    """This moment, in UTC; or that of a sample's story which is being told."""
+    """This moment, in UTC; or that of a sample's story which is being played."""
     return _moment.get() or machine()
 
 
 def machine() -> datetime:
-    """What the machine's own clock says, whatever is being told: for the trail."""
+    """What the machine's own clock says, whatever story is being played: for the trail."""
     return datetime.now(tz=UTC)
 
 
 def today() -> date:
-    """The calendar day in the country's own zone, or the day on which a sample country stands still."""
+    """The calendar day in the country's own zone, or the day on which a sample country's calendar is stopped."""
     return _day.get() or calendar_day(now())
 
 
@@ -40,7 +40,7 @@ def calendar_day(moment: datetime) -> date:
 
 
 def day_of(moment: datetime) -> date:
-    """The calendar day of something that happened at `moment`; where a sample country stands still, none after its day."""
+    """The calendar day of something that happened at `moment`; where a sample country's calendar is stopped, none after its day."""
     return min(calendar_day(moment), today())
 
 
@@ -67,7 +67,7 @@ def zone() -> ZoneInfo:
 
 @contextmanager
 def pinned_day(*, zone: str = "UTC", day: date | None = None) -> Iterator[None]:
-    """Within it, days are counted in `zone`; with `day`, the calendar stands still on it."""
+    """Within it, days are counted in `zone`; with `day`, the calendar is stopped on it."""
     zone_token, day_token = _zone.set(zone), _day.set(day)
     try:
         yield
@@ -78,7 +78,7 @@ def pinned_day(*, zone: str = "UTC", day: date | None = None) -> Iterator[None]:
 
 @contextmanager
 def as_of(moment: datetime) -> Iterator[None]:
-    """Within it, it is `moment`; a sample country that stands still stays on its day."""
+    """Within it, it is `moment`; a sample country whose calendar is stopped stays on its day."""
     token = _moment.set(moment)
     try:
         yield
@@ -88,7 +88,7 @@ def as_of(moment: datetime) -> Iterator[None]:
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
-    """Within it, it is `moment`, and its day in the zone in which days are counted: a sample's story is told as it happened."""
+    """Within it, it is `moment`, and its day in the zone in which days are counted: a sample's story is played as it happened."""
     day = moment.astimezone(zone()).date()
     day_token, moment_token = _day.set(day), _moment.set(moment)
     try:

@@ -1,4 +1,4 @@
-"""Columns and row rules that tables of every app share. Each column is made anew, with the words that fit its table."""
+"""Columns and row rules that tables of every app share. Each call makes a new column, with the words that fit its table."""
 
 from __future__ import annotations
 

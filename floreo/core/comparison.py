@@ -101,7 +101,7 @@ def _band(cells: Sequence[Cell], difference: float | None) -> tuple[float, float
         return None
     mean, n = math.fsum(known) / len(known), len(known)
     spread = math.sqrt((n - 1) / n * math.fsum((value - mean) ** 2 for value in known))
-    if spread < _NOTHING and abs(difference) < 1:  # all alike: nothing tells how far others would differ
+    if spread < _NOTHING and abs(difference) < 1:  # all alike: nothing shows how far others would differ
         return None
     width = student(n - 1) * spread
     return max(-1.0, difference - width), min(1.0, difference + width)

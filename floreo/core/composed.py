@@ -2,7 +2,7 @@
 
 A page makes some twenty queries, each of which is answered in a fraction of a millisecond; Django takes up to three
 for the words of one, most of them for naming columns. `@composed` keeps the words of one query. Nothing that was found is kept:
-each call asks anew, with its own values."""
+each call asks again, with its own values."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class ComposedQuery(Generic[Values, Row]):
     def compose(self, **options: object) -> _Compiled:
         """With a place for each value."""
         with connection.execute_wrapper(_refuse):
-            rows = self._rows(*map(Place, self.values), **options)  # type: ignore[arg-type]  # places stand for them
+            rows = self._rows(*map(Place, self.values), **options)  # type: ignore[arg-type]  # places represent them
             compiler = rows.query.get_compiler(connection=connection)
             words, parameters = compiler.as_sql()
         converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])

@@ -1,4 +1,4 @@
-"""What a process of ours may still ask of the kernel once it reads a foreign file: memory, time, files, the network, calls. Called within
+"""What one of our processes may still ask of the kernel once it reads a foreign file: memory, time, files, the network, calls. Called within
 that process; nothing of it can be undone there."""
 
 from __future__ import annotations

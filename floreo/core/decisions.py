@@ -1,7 +1,7 @@
 """A decision is bound to what was shown, and says when somebody decides about their own work.
 
 A page that leads to a decision carries the head of the chain from before it was made: number and hash, which attest every
-row as it stood then (core/state.py). The action takes it as `shown`. It refuses when an entry since then tells of one of
+row as it was then (core/state.py). The action takes it as `shown`. It refuses when an entry since then is about one of
 the rows that it decides about, and names what changed; else its own entry keeps the head. Nothing can come in between:
 the chain is held while it looks."""
 
@@ -68,7 +68,7 @@ def _number(shown: str) -> int | None:
 
 
 def _since(number: int, things: list[models.Model | models.QuerySet[Any]]) -> Iterator[AuditEntry]:
-    """Entries after that one which tell of one of the rows, the newest first."""
+    """Entries after that one which are about one of the rows, the newest first."""
     for entry in AuditEntry.objects.filter(number__gt=number).exclude(rows={}).order_by("-number"):
         if any(_covers(entry, each) for each in things):
             yield entry

@@ -1,4 +1,4 @@
-"""Tables that people send as text: the encoding told from the bytes, the separator from the header, and each row with its line."""
+"""Tables that people send as text: the encoding recognised from the bytes, the separator from the header, and each row with its line."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _likely(content: bytes) -> tuple[str, ...]:
     head = content[:400]
     zeros = {"utf-16-be": head[::2].count(0), "utf-16-le": head[1::2].count(0)}
     guess = max(zeros, key=lambda encoding: zeros[encoding])
-    if zeros[guess] * 4 > len(head):  # without its mark: most letters are Latin and have a zero beside them
+    if zeros[guess] * 4 > len(head):  # without its mark: most characters are Latin and have a zero beside them
         return (guess,)
     return ("utf-8-sig",)
 

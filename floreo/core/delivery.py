@@ -1,6 +1,6 @@
 """Sending what the outbox holds. Bookkeeping of the machine, like a schedule: nothing here enters the trail.
 
-A refusal of the address ends a letter, a "not now" puts it off for minutes to hours, a server that does not answer
+A refusal of the address ends a mail, a "not now" puts it off for minutes to hours, a server that does not answer
 puts everything off: then nothing is asked of it for a while, so that the worker is free for other work."""
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from floreo.core.protection import KeysOf, KeyUnfit, Protected, maker_for, no_ke
 
 JOB = "mail"  # its row in the schedules says since when the server has not answered
 BATCH = 50
-LEASE = timedelta(seconds=90)  # a worker that died holds its letters no longer than that
-BUDGET = 25.0  # seconds a turn: with the slowest server there is, one more letter and the lease is not over
+LEASE = timedelta(seconds=90)  # a worker that died holds its mails no longer than that
+BUDGET = 25.0  # seconds a turn: with the slowest server there is, one more mail and the lease is not over
 _FEWEST, _MOST = timedelta(seconds=30), timedelta(minutes=15)  # between two tries to reach a silent server
-_STEPS = [5, 15, 30, 60, 120, 240, 480]  # minutes until a letter that was put off is tried again
-_FURTHEST = timedelta(hours=9)  # no letter is put off for longer
+_STEPS = [5, 15, 30, 60, 120, 240, 480]  # minutes until a mail that was put off is tried again
+_FURTHEST = timedelta(hours=9)  # no mail is put off for longer
 _KEPT_FOR = timedelta(days=365)
 
 
@@ -48,14 +48,14 @@ class ServerSilent(Refused):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a refusal means for a letter."""
+    """What a refusal means for a mail."""
 
     state: MailState  # WAITING: try again
     words: str
 
 
 def wait_after(attempts: int) -> timedelta:
-    """How long a letter waits that was put off for the `attempts`th time."""
+    """How long a mail waits that was put off for the `attempts`th time."""
     return timedelta(minutes=_STEPS[min(max(attempts, 1), len(_STEPS)) - 1])
 
 
@@ -70,7 +70,7 @@ def _words(code: int, answer: bytes | str) -> str:
 
 
 def verdict(problem: Exception) -> Verdict:
-    """Of what a server said to one letter. Its sender refused is our own trouble, not the letter's: it waits."""
+    """Of what a server said to one mail. Its sender refused is our own problem, not the mail's: it waits."""
     if isinstance(problem, SMTPRecipientsRefused):
         code, answer = next(iter(problem.recipients.values()), (550, b""))
         return Verdict(MailState.BOUNCED if code >= 500 else MailState.WAITING, _words(code, answer))
@@ -84,7 +84,7 @@ def verdict(problem: Exception) -> Verdict:
     return Verdict(MailState.WAITING, f"{type(problem).__name__} {problem}"[:300])
 
 
-MayLeave = Callable[[OutboxMail], bool]  # asked right before a letter leaves: whether it still may
+MayLeave = Callable[[OutboxMail], bool]  # asked right before a mail leaves: whether it still may
 
 
 def _whatever(_mail: OutboxMail) -> bool:
@@ -92,7 +92,7 @@ def _whatever(_mail: OutboxMail) -> bool:
 
 
 def message_of(mail: OutboxMail, make: Callable[..., EmailMessage] = EmailMessage) -> EmailMessage:
-    """The letter as it is written. Marked as written by a machine, so that no answering machine answers it."""
+    """The mail as it is written. Marked as written by a machine, so that no answering machine answers it."""
     headers = dict(mail.headers) | {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
     if mail.language:
         headers["Content-Language"] = mail.language
@@ -126,7 +126,7 @@ def deliver_due(keys_of: KeysOf = no_keys, may_leave: MayLeave = _whatever) -> i
 
 
 def _let_go(at: datetime) -> None:
-    """What is worthless now is dropped; what has been tried for days is stuck."""
+    """What has expired is dropped; what has been tried for days is stuck."""
     waiting = OutboxMail.objects.filter(state=MailState.WAITING)
     if waiting.filter(not_after__lte=at).exists():
         discard(waiting.filter(not_after__lte=at), why="It came to nothing before it could be sent.")
@@ -136,13 +136,13 @@ def _let_go(at: datetime) -> None:
 
 
 def _claim() -> list[OutboxMail]:
-    """The next letters, put off for as long as this worker may need: no other takes them."""
+    """The next mails, put off for as long as this worker may need: no other takes them."""
     too_far = Q(next_try_at__gt=clock.now() + _FURTHEST)  # put off while the clock was wrong
     due = OutboxMail.objects.filter(Q(next_try_at__lte=clock.now()) | too_far, state=MailState.WAITING)
     if not due.exists():  # asks for no lock when there is nothing to do
         return []
     with transaction.atomic():
-        # What is worthless soon goes first: a link to sign in does not wait behind a thousand notices.
+        # What expires soon goes first: a link to sign in does not wait behind a thousand notices.
         soonest = F("not_after").asc(nulls_last=True)
         rows = list(due.select_for_update(skip_locked=True).order_by(soonest, "next_try_at", "pk")[:BATCH])
         at = clock.now()
@@ -151,7 +151,7 @@ def _claim() -> list[OutboxMail]:
 
 
 class _Server:
-    """One connection for many letters, made when the first is sent and made again when it breaks."""
+    """One connection for many mails, made when the first is sent and made again when it breaks."""
 
     def __init__(self, keys_of: KeysOf = no_keys, may_leave: MayLeave = _whatever) -> None:
         self.keys_of, self.may_leave = keys_of, may_leave
@@ -290,7 +290,7 @@ def _leave_alone(batch: list[OutboxMail], silence: ServerSilent) -> None:
 
 
 def forget_old() -> int:
-    """Letters that left or were dropped a year ago go."""
+    """Mails that left or were dropped a year ago go."""
     old = OutboxMail.objects.filter(
         state__in=[MailState.SENT, MailState.DROPPED, MailState.BOUNCED, MailState.HELD],
         changed_at__lt=clock.now() - _KEPT_FOR,

@@ -1,4 +1,4 @@
-"""How long things take when some are not over yet. Every figure of it in the program is made here: of the incident desk, whose ends
+"""How long things take when some are not over yet. Every figure of it in the program is made here: of the incidents app, whose ends
 are known to the second, and of findings, whose ends lie between two days. No Django.
 
 What is still open counts for as long as it has been open. Of closed cases alone neither the mean nor the median says how long cases last:

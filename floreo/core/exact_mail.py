@@ -65,7 +65,7 @@ def _to_seven_bits(part: Message) -> None:
 
 
 def _quoted(data: bytes) -> str:
-    """Quoted-printable with the first letter of "From " encoded too: some servers write > before it."""
+    """Quoted-printable with the first character of "From " encoded too: some servers write > before it."""
     lines = encodestring(data.replace(b"\r\n", b"\n"), quotetabs=False).decode("ascii").split("\n")
     return "\n".join("=46" + line[1:] if line.startswith("From ") else line for line in lines)
 

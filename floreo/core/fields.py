@@ -1,4 +1,4 @@
-"""The words of a field stand on the model: its label and its help. Forms, tables, workbooks and histories read them here,
+"""The words of a field are on the model: its label and its help. Forms, tables, workbooks and histories read them here,
 so that a field has one name wherever it is shown."""
 
 from __future__ import annotations

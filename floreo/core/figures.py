@@ -1,6 +1,6 @@
 """What a figure is made of, in plain Python: periods, readings with their records, shares and medians. No Django.
 
-It stands in core because every app's measures give these and `indicators`, above them, keeps them."""
+It is in core because every app's measures give these and `indicators`, above them, keeps them."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ class Measure:
     decimals: int = 0
     direction: Direction = Direction.UP
     about_people: bool = False  # its records are people: small numbers are not shown to the public
-    # Whether the records say how they stood on an earlier day. Where they do not, only the running period is measured:
+    # Whether the records say what they were on an earlier day. Where they do not, only the running period is measured:
     # no past is made up from what is known today.
     knows_past: bool = True
     # The name of the permission with which its records are listed; "" is that of any value (indicators/access.py).
@@ -229,7 +229,7 @@ def rest_is_small(numerator: Decimal | None, denominator: Decimal | None) -> boo
 
 
 def is_about_few(value: Decimal | None, numerator: Decimal | None, denominator: Decimal | None, unit: str) -> bool:
-    """Whether a value about people is about so few that the public does not see it. A share tells its rest too."""
+    """Whether a value about people is about so few that the public does not see it. A share reveals its rest too."""
     counted = value if denominator is None else numerator
     return is_small(counted) or is_small(denominator) or (unit == PER_CENT and rest_is_small(numerator, denominator))
 

@@ -70,7 +70,7 @@ class Read:
 
 def words_in_a_cage(path: Path, *, media_type: str) -> Read:
     """The words of a file on the disk, whose `media_type` is what its content says. Raises cage.Died only where the reader itself has a
-    fault of ours."""
+    fault of its own."""
     if media_type not in READABLE:
         return Read(problem=Problem.KIND)
     try:
@@ -138,7 +138,7 @@ def _pieces(path: Path, media_type: str) -> Iterator[str]:
 
 
 def _of_text(path: Path) -> Iterator[str]:
-    """Of a text that is larger, its beginning, cut where no letter is torn apart."""
+    """Of a text that is larger, its beginning, cut where no character is torn apart."""
     with path.open("rb") as opened:
         data = opened.read(_BYTES_OF_TEXT + 1)
     is_cut = len(data) > _BYTES_OF_TEXT
@@ -152,7 +152,7 @@ def _of_text(path: Path) -> Iterator[str]:
 def _whole_characters(data: bytes) -> bytes:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.rpartition(b"\n\x00" if data.startswith(b"\xff\xfe") else b"\x00\n")[0] or data[:-4]
-    rest = data[-4:].rstrip(bytes(range(0x80, 0xC0)))  # of UTF-8: what goes on, and what a letter begins with
+    rest = data[-4:].rstrip(bytes(range(0x80, 0xC0)))  # of UTF-8: what goes on, and what a character begins with
     rest = rest[:-1] if rest and rest[-1] >= 0xC0 else rest
     return data[:-4] + rest
 
@@ -176,7 +176,7 @@ def _of_pdf(path: Path) -> Iterator[str]:
         for number in range(min(len(opened), _PAGES)):
             page = opened[number]
             text = page.get_textpage()
-            # A word that was parted at the end of a line is one again: that character stands where the hyphen was.
+            # A word that was parted at the end of a line is one again: that character is where the hyphen was.
             yield text.get_text_bounded().replace("\ufffe\r\n", "").replace("\ufffe", "")
             text.close()
             page.close()

@@ -1,4 +1,4 @@
-"""A disk that is full: told from other errors, and said in a sentence. What was being written is undone by its transaction."""
+"""A disk that is full: distinguished from other errors, and said in a sentence. What was being written is undone by its transaction."""
 
 from __future__ import annotations
 

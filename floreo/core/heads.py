@@ -117,7 +117,7 @@ def is_signed(text: str, signature: str, public: str) -> bool:
 
 def sign_newest(key: Any, *, stamp: Callable[[str], str] = lambda _text: "") -> SignedHead | None:
     """Signs the newest entry, where it is not signed already, with what `stamp` gives over the text. Changes nothing else, and
-    stands in no entry: that would be a newer head again."""
+    is in no entry: that would be a newer head again."""
     head, last = audit.head(), SignedHead.objects.order_by("-number").first()
     if head.at is None or (last is not None and last.number >= head.number):
         return None

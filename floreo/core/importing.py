@@ -144,7 +144,7 @@ class Source:
 
 
 class ImportRows(ABC):
-    """The rows of one reading, over the register as it is now. Made anew for each reading: it remembers what earlier rows of the file make."""
+    """The rows of one reading, over the register as it is now. Made again for each reading: it remembers what earlier rows of the file make."""
 
     fields: Sequence[ImportField] = ()
     writes: ClassVar[tuple[type[models.Model], ...]] = ()  # in the order in which rows need each other
@@ -167,7 +167,7 @@ class ImportRows(ABC):
 
     @abstractmethod
     def key(self, values: Mapping[str, Any]) -> Any:
-        """What tells rows of a file apart: two with the same key are about the same record. Raises Refused, tied to a field, or Wrong."""
+        """What distinguishes rows of a file: two with the same key are about the same record. Raises Refused, tied to a field, or Wrong."""
 
     @abstractmethod
     def take(self, values: Mapping[str, Any]) -> ImportedRow:

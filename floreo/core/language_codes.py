@@ -12,8 +12,8 @@ from babel import Locale
 
 SOURCE = "en"  # in which the sentences of the program and what ships with it are written
 LOCALES = {"en": "en_GB", "es": "es_MX"}  # day before month, decimal point: as small states of the region write
-WRITTEN = ""  # the key of a text in the language in which it was written, where texts stand by language
-_NONE = frozenset({"und", "mul", "zxx", "mis"})  # codes that stand for no language
+WRITTEN = ""  # the key of a text in the language in which it was written, where texts are by language
+_NONE = frozenset({"und", "mul", "zxx", "mis"})  # codes that represent no language
 _CODE = re.compile(r"[a-z]{2,3}")
 
 

@@ -125,7 +125,7 @@ def _home(codes: tuple[str, ...]) -> str:
 
 
 def spoken(language: str) -> str:
-    """The asked language where the site offers it, else the site's first: of letters, papers and files."""
+    """The asked language where the site offers it, else the site's first: of mails, papers and files."""
     code = base(language)
     return code if code in site() else home()
 
@@ -136,7 +136,7 @@ def now() -> str:
 
 
 def prefix(code: str) -> str:
-    """What stands before the addresses of a language: "es/"; nothing for the home language and for what the site does not offer."""
+    """What is before the addresses of a language: "es/"; nothing for the home language and for what the site does not offer."""
     return _prefix(code, site())
 
 
@@ -196,7 +196,7 @@ def rest_of_interface(code: str) -> str:
 
 
 def lacking(code: str) -> tuple[int, int] | None:
-    """How much of the interface stands in this language: (translated, all); (0, all) without a catalogue, None where all does."""
+    """How much of the interface is translated into this language: (translated, all); (0, all) without a catalogue, None where all is."""
     if code == SOURCE:
         return None
     total = max((each for _done, each in coverage().values()), default=0)

@@ -2,7 +2,7 @@
 
 One-time links: a random token in the address, its hash in the database, an end date, one use.
 Signed links: the address names its subject and is signed with the installation's secret; nothing is kept, the same link
-is made again for a reminder, and raising the subject's link version makes all older ones worthless. When it ends is the
+is made again for a reminder, and raising the subject's link version makes all older ones invalid. When it ends is the
 subject's to say (a review closes)."""
 
 import hashlib

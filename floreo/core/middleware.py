@@ -72,8 +72,8 @@ class Languages(LocaleMiddleware):
 
 
 class Compress(GZipMiddleware):
-    """Compresses pages. It adds random padding, so that a length tells nothing of a token. Files go as they are: they
-    are compressed already, and as whole files the server reads them without a thread of ours."""
+    """Compresses pages. It adds random padding, so that a length reveals nothing of a token. Files go as they are: they
+    are compressed already, and as whole files the server reads them without one of our threads."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         return response if isinstance(response, FileResponse) else super().process_response(request, response)
@@ -157,7 +157,7 @@ def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     response = render(request, "errors/refused.html", context, status=refusal.status)
     if isinstance(refusal, Slower | Busy):
         response.headers["Retry-After"] = str(refusal.seconds)
-        response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log a 503 as an error of ours
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log a 503 as our own error
     if wants_part(request):  # a whole page in the place of one row would help nobody
         for name, value in {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}.items():
             response.headers[name] = value
@@ -166,7 +166,7 @@ def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 @login_not_required
 def no_such_page(request: HttpRequest) -> HttpResponse:
-    """Stands where a library would offer a page that this house does not have."""
+    """In place of a page that a library would offer and Floreo does not have."""
     return refusal_page(request, Missing())
 
 
@@ -180,9 +180,7 @@ def permission_denied(request: HttpRequest, exception: PermissionDenied) -> Http
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     refusal = _unreadable()
-    if isinstance(
-        exception, DisallowedHost
-    ):  # under that name there is no page of ours, and none of its addresses holds
+    if isinstance(exception, DisallowedHost):  # under that name there is no page here, and none of its addresses holds
         return HttpResponse(str(refusal.sentence), status=400, content_type="text/plain; charset=utf-8")
     return refusal_page(request, refusal)
 

@@ -131,7 +131,7 @@ def named(thing: object) -> str:
 
 
 def _translated(words: str, one: Translated) -> str:
-    """The words with what `one` is called in the reader's language, where it stands in them."""
+    """The words with what `one` is called in the reader's language, where it is in them."""
     for own in CALLED_BY:
         text = vars(one).get(own) if "translations" in vars(one) else None  # never what was not loaded
         if own in one.translated_fields and text and text in words:
@@ -254,7 +254,7 @@ class SearchEntry(models.Model):
 
 
 class TokenBucket(models.Model):
-    """How many tries a stranger has left. Two requests at the same instant may both pass: accepted, it only slows."""
+    """How many tries a visitor has left. Two requests at the same instant may both pass: accepted, it only slows."""
 
     not_chained = "Counts the attempts of people without an account."
 
@@ -333,7 +333,7 @@ class OutboxMail(Record):
     tried_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
-    last_error = models.CharField(max_length=300, blank=True)  # what the server answered, never shown to strangers
+    last_error = models.CharField(max_length=300, blank=True)  # what the server answered, never shown to visitors
     is_signed = models.BooleanField(default=False)  # how it left, by OpenPGP
     is_encrypted = models.BooleanField(default=False)
     message_id = models.CharField(max_length=200, blank=True, db_index=True)

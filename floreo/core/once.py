@@ -58,7 +58,7 @@ def once(function: Callable[[], Found]) -> Callable[[], Found]:
 
 
 def once_for(function: Callable[Given, Found]) -> Callable[Given, Found]:
-    """As `once`, for a function with arguments that can be told apart as keys: once for each."""
+    """As `once`, for a function with arguments that can be distinguished as keys: once for each."""
 
     @functools.wraps(function)
     def answer(*args: Given.args, **kwargs: Given.kwargs) -> Found:

@@ -63,7 +63,7 @@ def certificate(text: str, *, for_encryption: bool = True) -> Certificate:
 
     try:
         (cert,) = Cert.split_bytes(text[: LONGEST_KEY + 1].strip().encode())
-    except Exception as wrong:  # a stranger's bytes in a library that raises what it likes
+    except Exception as wrong:  # bytes from outside in a library that raises what it likes
         sentence = _("This is not one OpenPGP public key. Paste it whole, from BEGIN PGP PUBLIC KEY BLOCK to END.")
         raise Refused(sentence, code="no_key") from wrong
     if cert.has_secret_keys:

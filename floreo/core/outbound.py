@@ -2,7 +2,7 @@
 
 Each address is looked up once and that very machine is asked, so that a name cannot mean one machine when it is checked
 and another when it is called. Redirects are followed by hand, each checked the same way. Of an answer that is asked for, no more is read than said, and a
-server that hands it out letter by letter does not hold us up."""
+server that hands it out character by character does not hold us up."""
 
 from __future__ import annotations
 

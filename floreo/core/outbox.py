@@ -37,7 +37,7 @@ _CHUNK = 300  # addresses asked for at once: SQLite takes only so many values in
 
 
 class Attachment(NamedTuple):
-    """One file of text that goes with a letter; wiped with the text when the letter is secret."""
+    """One file of text that goes with a mail; wiped with the text when the mail is secret."""
 
     attachment_name: str
     attachment: str
@@ -58,8 +58,8 @@ def letter(
     attachment: Attachment | None = None,
 ) -> OutboxMail:
     """A mail to one address, not yet kept. `kind` is a short word ("review.asked"), `about` the key of what it is about:
-    a newer letter of the same kind about the same thing replaces one that still waits.
-    `not_after`: worthless later, so it is dropped rather than sent. `is_secret`: it holds a link that opens something, so
+    a newer mail of the same kind about the same thing replaces one that still waits.
+    `not_after`: of no use later, so it is dropped rather than sent. `is_secret`: it holds a link that opens something, so
     the keys of its links are replaced once it has left, and no page shows them."""
     at = clock.now()
     return OutboxMail(
@@ -80,14 +80,14 @@ def letter(
 
 
 def _message_id() -> str:
-    """Stable from the first try to the last, so that a server that got it twice can tell; and nobody can guess it, so
+    """Stable from the first try to the last, so that a server that got it twice can see it; and nobody can guess it, so
     that nobody can make a false bounce."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<{secrets.token_hex(16)}@{domain}>"
 
 
 def post(mail: OutboxMail) -> OutboxMail:
-    """Puts one letter into the outbox. Within an action."""
+    """Puts one mail into the outbox. Within an action."""
     _replace_waiting([mail])
     mail.posted_by = trail().by.actor_name[:200]
     outgoing.take([mail])
@@ -95,7 +95,7 @@ def post(mail: OutboxMail) -> OutboxMail:
 
 
 def post_all(mails: Iterable[OutboxMail]) -> int:
-    """Puts many letters into the outbox at once. Within an action. Of several at somebody's press, those to an address at which the
+    """Puts many mails into the outbox at once. Within an action. Of several at somebody's press, those to an address at which the
     last e-mail bounced are held back: alone, each can be sent all the same. Returns how many leave."""
     rows = list({(m.to or m.name, m.kind, m.about or m.message_id): m for m in mails}.values())
     _replace_waiting(rows)
@@ -119,7 +119,7 @@ def held(
 
 
 def bounced(addresses: Iterable[str]) -> dict[str, OutboxMail]:
-    """The newest letter that left to each of those addresses, where it came back within BOUNCED_LATELY."""
+    """The newest mail that left to each of those addresses, where it came back within BOUNCED_LATELY."""
     wanted = sorted({address for address in addresses if address})
     found: dict[str, OutboxMail] = {}
     for at in range(0, len(wanted), _CHUNK):
@@ -135,7 +135,7 @@ def bounced(addresses: Iterable[str]) -> dict[str, OutboxMail]:
 
 
 def _hold_bounced(mails: list[OutboxMail]) -> list[OutboxMail]:
-    """Marks those to an address at which the last letter bounced, and returns them."""
+    """Marks those to an address at which the last mail bounced, and returns them."""
     known = bounced(mail.to for mail in mails if mail.state == MailState.WAITING)
     found = [mail for mail in mails if mail.state == MailState.WAITING and mail.to in known]
     for mail in found:
@@ -152,7 +152,7 @@ def hold_bounced(press: outgoing.Press) -> None:
 
 
 def _replace_waiting(mails: list[OutboxMail]) -> None:
-    """An older letter that says the same thing and has not left is put aside: its link may be dead already."""
+    """An older mail that says the same thing and has not left is discarded: its link may be dead already."""
     named = [m for m in mails if m.about]
     for at in range(0, len(named), _CHUNK):
         part = named[at : at + _CHUNK]
@@ -198,7 +198,7 @@ def kept(mail: OutboxMail) -> dict[str, Any]:
 
 @action("mail.tried_again", needs=Permission.ACCOUNT_MANAGE)
 def try_again(mail: OutboxMail, *, by: Actor) -> OutboxMail:
-    """At the next turn, and again for as long as a new letter would be."""
+    """At the next turn, and again for as long as a new mail would be."""
     fresh = OutboxMail.objects.select_for_update().get(pk=mail.pk)
     if fresh.state not in AGAIN:
         raise Refused(_("This e-mail has been sent or is no longer needed. Reload the page."), code="not_waiting")
@@ -275,7 +275,7 @@ def discard_mail(mail: OutboxMail, *, by: Actor) -> OutboxMail:
 
 @action("mail.test_posted", needs=Permission.ACCOUNT_MANAGE)
 def post_test(*, by: Actor, to: str, language: str = "") -> OutboxMail:
-    """A letter to oneself, to see that mail arrives."""
+    """A mail to oneself, to see that mail arrives."""
     text = (
         _("This e-mail was requested on the outbox page. It arrived, so e-mail works.")
         + f"\n\n{settings.SITE_ADDRESS}/\n"

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from floreo.core.models import MailState, OutboxMail
 from floreo.core.private_routes import with_placeholders
 
-# Kinds of mail that nobody is shown before, each with the reason. A kind that ends with a dot stands for all that begin so.
+# Kinds of mail that nobody is shown before, each with the reason. A kind that ends with a dot means all that begin so.
 UNSEEN: Mapping[str, str] = {
     "account.": "written by the sign-in to the person who pressed, or to the owner of the account about its security",
     "test": "to the person who presses, to see that mail arrives; its words are on the page it is pressed on",

@@ -84,7 +84,7 @@ Real = Annotated[float, BeforeValidator(_real)]
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a row stands: who says it, in which edition, under which row, as the how-manieth."""
+    """Where a row is from: who says it, in which edition, under which row, in which place."""
 
     reported_by: str = ""  # the pack's title
     reported_on: date = date.min  # when the pack's figures were retrieved
@@ -167,7 +167,7 @@ class Shape(Strict):
     repeats: ClassVar[bool] = False  # the same natural key may come twice (two updates on one day)
 
     def identity(self) -> str:
-        """What tells it from its siblings: its code, unless the shape says otherwise."""
+        """What distinguishes it from its siblings: its code, unless the shape says otherwise."""
         return str(getattr(self, "code", ""))
 
     def key(self, setting: Setting) -> str:
@@ -237,7 +237,7 @@ def provenance_in(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class SourcedShape(Shape):
-    """A row that says where it came from. One held by another row and silent on its source stands on that row's.
+    """A row that says where it came from. One held by another row and silent on its source has that of that row.
 
     `read`: on which day those who made the pack read it in its source, `copy` in which copy and how far. `confirmed` is for
     sample countries alone, whose pack.toml names the person who checked: in a real one a person of the installation checks."""

@@ -13,7 +13,7 @@ WIDTH = 200  # signs of a passage
 BEFORE = 50  # of them before the first word
 MOST_WORDS = 12  # as many as are sought
 MOST_MATCHES = 200  # places looked at in one text
-DIVIDES = "\x1e"  # stands between the languages of one text: no passage reaches from one into the next
+DIVIDES = "\x1e"  # is between the languages of one text: no passage reaches from one into the next
 _RUN = re.compile(r"\w+")
 _MARKS = re.compile(r"(?m)^[#>\-*\s]+|\*\*|\]\([^)\s]*\)|[\[\]`]")  # of Markdown, which many texts are written in
 _SPACES = re.compile(r"\s+")
@@ -29,7 +29,7 @@ class Piece:
 
 @cache
 def _letters() -> dict[str, str]:
-    """For each letter without an accent, all letters that are read as that one: "o" for "o", "ó", "ö"."""
+    """For each character without an accent, all characters that are read as that one: "o" for "o", "ó", "ö"."""
     found: dict[str, str] = {}
     for sign in map(chr, range(0xC0, 0x250)):
         base = unicodedata.normalize("NFKD", sign)[0].casefold()

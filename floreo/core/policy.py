@@ -53,7 +53,7 @@ def own_whatever_its_marking(viewer: object) -> frozenset[int]:
 
 
 def ruled(thing: models.Model) -> models.Model | None:
-    """The thing whose rule (`visible_to` of its kind) says who sees it: itself, what it hangs on, or the edition it stands
+    """The thing whose rule (`visible_to` of its kind) says who sees it: itself, what it hangs on, or the edition it is
     in."""
     if has_rule(type(thing)):
         return thing

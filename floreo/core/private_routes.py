@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PrivateRoute:
-    """`path` is what stands before the key, after the language. `checks_origin`: its forms are compared with the browser's
-    Origin against forgery, which "no-referrer" would take away; "strict-origin" tells the host and never the key."""
+    """`path` is what is before the key, after the language. `checks_origin`: its forms are compared with the browser's
+    Origin against forgery, which "no-referrer" would take away; "strict-origin" sends the host and never the key."""
 
     path: str
     checks_origin: bool = False
@@ -57,7 +57,7 @@ PRIVATE_ROUTES = (
     PrivateRoute("account/confirm-email", checks_origin=True),
 )
 KEY_NAMES = frozenset({"token", "key"})  # of the part of a route that is the key
-LANGUAGE = "([a-z][a-z][a-z]?/)?"  # before an address: two letters or three, as language_codes.py has them
+LANGUAGE = "([a-z][a-z][a-z]?/)?"  # before an address: two characters or three, as language_codes.py has them
 PROXY_PATTERN = f"^/{LANGUAGE}({'|'.join(route.path for route in PRIVATE_ROUTES)})/"  # as nginx reads it
 
 _PLACES = "|".join(re.escape(route.path) for route in PRIVATE_ROUTES)
@@ -67,7 +67,7 @@ _PATHS = re.compile(PROXY_PATTERN)
 # What a program shows (organisations/actions/tokens.py), and the secret of a webhook (webhooks/signing.py): each has a prefix, by which it
 # is known in any text, also where somebody put it into an address or a name.
 _SECRETS = re.compile(r"\b(floreo_|whsec_)[A-Za-z0-9_+/=-]{8,}")
-PLACEHOLDER = "[•••]"  # stands for a key in what is kept of a mail
+PLACEHOLDER = "[•••]"  # is written in place of a key in what is kept of a mail
 
 
 def with_placeholders(text: str) -> str:

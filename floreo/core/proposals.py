@@ -46,7 +46,7 @@ class ProposalKind:
     instead, where the record is not among those: whoever reviews it then chooses it, among all that `typed` gives.
 
     Proposals of a kind with `read_with` are known to those alone who have that permission, everywhere or for that organisation, and
-    decided by those who have `decide_with`; each is read by itself, and no e-mail says what stands in it."""
+    decided by those who have `decide_with`; each is read by itself, and no e-mail says what is in it."""
 
     name: str
     words: Promise

@@ -40,7 +40,7 @@ class Infected:
 
 def refuse_infected(source: Any, *, name: str, who: str = "") -> None:
     """Raises Refused for a file in which the scanner finds something, and where it does not answer. `source`: a path, bytes, or an
-    open file, which stands at its beginning afterwards. Nothing happens where no scanner is named."""
+    open file, which is at its beginning afterwards. Nothing happens where no scanner is named."""
     if not settings.CLAMD:
         return
     try:

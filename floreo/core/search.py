@@ -1,5 +1,5 @@
 """Find anything by its words: SQLite FTS5 or PostgreSQL full text behind one function. Things say how they are found
-by having `search_entry()`; what strangers may find is decided there too."""
+by having `search_entry()`; what the public may find is decided there too."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def find(
     words: str, *, public_only: bool, known: Collection[str] = (), kinds: Collection[str] = (), most: int = 200
 ) -> list[SearchEntry]:
     """What matches every word (as prefixes), best first, `most` at most; a title counts five times its body. Where more than
-    MOST_RANKED match, the newest first. `public_only` is the stranger's view; else only kinds in `known` are found, and
+    MOST_RANKED match, the newest first. `public_only` is the view of the public; else only kinds in `known` are found, and
     internal things of those in `kinds` alone: whoever shows them asks each thing's own rule as well."""
     if not (public_only or known):
         return []
@@ -197,8 +197,8 @@ def rows_of(kind: str, words: str, *, most: int = 200) -> list[int]:
 
 # --- Parts of words ---------------------------------------------------------------------------------------------------
 
-# A list looks for words anywhere in a text, also in the middle of a word. So the index holds of each text all that stands three
-# letters long in its words. Whoever has all those of a word is few, and is asked for the word itself afterwards.
+# A list looks for words anywhere in a text, also in the middle of a word. So the index holds of each text every piece of three
+# letters in its words. Whoever has all those of a word is few, and is asked for the word itself afterwards.
 _PART = 3
 _MARK = "zq"  # before each, so that nobody who looks for the beginning of a word walks through them
 _SQLITE_PARTS = """
@@ -210,7 +210,7 @@ _POSTGRES_PARTS = """
 
 def with_parts(kind: str, within: int, words: str, *, most: int) -> list[int] | None:
     """The primary keys of the rows of `kind` that belong to `within` and may hold every word, as letters and digits anywhere in their
-    text: all that hold them are among these, and a few others. None where no word is long enough to tell, or more than `most` may."""
+    text: all that hold them are among these, and a few others. None where no word is long enough to decide, or more than `most` may."""
     wanted = sorted(_parts_of(words))
     if not wanted:
         return None
@@ -274,7 +274,7 @@ def _on_sqlite(
 
 
 def _one_word(kind: str) -> str:
-    """As migrations/_search_index.py writes it. Kinds come from code and are letters with underscores between them."""
+    """As migrations/_search_index.py writes it. Kinds come from code and are words with underscores between them."""
     return kind.replace("_", "")
 
 

@@ -1,5 +1,5 @@
 """Security events: who signed in, failed, was refused, took files or used a key; whence and when. One line of JSON each, in a
-file of their own and, where set, to syslog. They are no part of the audit chain: strangers make most of them."""
+file of their own and, where set, to syslog. They are no part of the audit chain: people without an account cause most of them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from floreo.core import clock
 from floreo.core.throttle import address_of
 
 log = logging.getLogger("floreo.security")
-LARGEST = 20 * 1024**2  # bytes of a file; then it is put aside
-KEPT = 5  # files that were put aside
+LARGEST = 20 * 1024**2  # bytes of a file; then it is closed, and a new one begun
+KEPT = 5  # closed files that are kept
 
 
 class Kind(StrEnum):
@@ -73,7 +73,7 @@ def tidy() -> None:
 
 
 def newest(most: int, *, wanted: str = "") -> list[Event]:
-    """The newest events that hold those letters, newest first; of the file in use, and of the one before where that is short."""
+    """The newest events that hold those characters, newest first; of the file in use, and of the one before where that is short."""
     found: deque[Event] = deque(maxlen=most)
     for path in [*sorted(file().parent.glob(f"{file().name}.*"))[-1:], file()]:
         found.extend(_read(path, wanted.lower()))

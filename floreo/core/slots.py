@@ -1,4 +1,4 @@
-"""How many costly things are made at once for strangers."""
+"""How many costly things are made at once for visitors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WAIT_SECONDS = 2.0
 
 
 class Slots:
-    """A few places. Who finds none within two seconds is told to come again."""
+    """A few places. Who finds none within two seconds is asked to come again."""
 
     def __init__(self, number: int) -> None:
         self._free = BoundedSemaphore(number)

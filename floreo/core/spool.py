@@ -1,4 +1,4 @@
-"""A folder in which something is on the disk before anybody is told that it arrived: one file an item, JSON, mode 0600.
+"""A folder in which something is on the disk before anybody is informed that it arrived: one file an item, JSON, mode 0600.
 
 A web process puts an item there and answers; the worker takes it in afterwards, as often as it needs until it succeeds. What takes
 it in must be idempotent: between taking it in and removing its file a process may be killed, and then it comes again."""

@@ -57,7 +57,7 @@ def _is_stamp(field: models.Field[Any, Any]) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """`value` in the few kinds that JSON has, told apart from each other where it matters."""
+    """`value` in the few kinds that JSON has, distinguished from each other where it matters."""
     if isinstance(value, Mapping):
         return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -84,7 +84,7 @@ def _number(value: Decimal) -> str:
 
 @cache
 def _defaults(model: type[models.Model]) -> tuple[Any, ...]:
-    """By column; a default that is worked out anew each time (a moment, a key) is none."""
+    """By column; a default that is worked out again each time (a moment, a key) is none."""
     return tuple(
         _plain(f.get_default()) if not callable(f.default) or f.default in (dict, list) else None
         for f in chained_fields(model)
@@ -130,7 +130,7 @@ class Difference:
     """A row that is not as the trail left it."""
 
     thing: str
-    number: int  # of the last entry that tells of it, 0 when none does
+    number: int  # of the last entry that records it, 0 when none does
     reason: str
 
     def __str__(self) -> str:
@@ -138,7 +138,7 @@ class Difference:
 
 
 def attested() -> dict[str, dict[str, tuple[str, int]]]:
-    """By model and number of the row: its hash by the last entry that tells of it, and that entry's number."""
+    """By model and number of the row: its hash by the last entry that records it, and that entry's number."""
     found: dict[str, dict[str, tuple[str, int]]] = {}
     entries = AuditEntry.objects.exclude(rows={}).order_by("number").values_list("number", "rows")
     for number, rows in entries.iterator(chunk_size=200):

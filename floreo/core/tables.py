@@ -142,7 +142,7 @@ class Filter:
 @dataclass(frozen=True)
 class Table:
     """`rows(viewer)` must already be narrowed to what the viewer may see. `order` ends on a unique field and holds no
-    field that can be null, so that keyset pages are stable. `key` names the column that tells rows apart."""
+    field that can be null, so that keyset pages are stable. `key` names the column that distinguishes rows."""
 
     name: str
     title: Words

@@ -32,7 +32,7 @@ class News(StrEnum):
     ANSWER = "answer"  # an organisation replied
     FINDING = "finding"  # new findings in one's own network
     FAULT = "fault"  # a feed is silent, or notices do not arrive
-    HELD = "held"  # work that goes on only once somebody has decided or mended something
+    HELD = "held"  # work that goes on only once somebody has decided or corrected something
     VOTE = "vote"  # a committee asks for a vote or a date
     DEADLINE = "deadline"  # a task is due in a few days
     OTHER = "other"  # any other new task
@@ -56,9 +56,9 @@ class Task:
     links: tuple[ActionLink, ...] = ()
     answer: str = ""  # an address that answers without an account, for the mail
     status: str = ""  # a strategy Status, where it is an action's
-    news: News | None = None  # which kind of notification tells of it; None: by whom it waits for
+    news: News | None = None  # which kind of notification announces it; None: by whom it waits for
     is_now: bool = False  # before all else, without a day by which it would be late
-    size: int = 0  # of a task that stands for many things: it is news again when there are more
+    size: int = 0  # of a task that represents many things: it is news again when there are more
 
     # Titles and reasons may be lazy text (django.utils.functional.lazystr and its kin): only what is shown is then worded.
 
@@ -88,7 +88,7 @@ class Recipient:
         return item.needs in self.helps
 
     def waits_for(self, item: Task) -> bool:
-        """Whether it waits for exactly them, and not for a colleague of theirs."""
+        """Whether it waits for exactly them, and not for one of their colleagues."""
         if item.user is not None:
             return item.user in self.users
         if item.person is not None:

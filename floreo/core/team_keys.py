@@ -14,7 +14,7 @@ _STOPPED, _RESUMED = "signing.stopped", "signing.resumed"
 
 def stopped() -> AuditEntry | None:
     """The entry of the trail by which a key of the team cannot sign now; None where all can, or none is named. The trail alone is asked:
-    where the keys lie may stand in the worker's own settings."""
+    where the keys lie may be in the worker's own settings."""
     newest = AuditEntry.objects.filter(verb__in=[_STOPPED, _RESUMED]).order_by("-number").first()
     return newest if newest is not None and newest.verb == _STOPPED else None
 

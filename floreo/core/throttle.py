@@ -1,6 +1,6 @@
-"""How often a stranger may call.
+"""How often a visitor may call.
 
-What guards a secret (guesses of a link, answers by letter) is a token bucket in the database: `spend`. What only reads is
+What guards a secret (guesses of a link, answers to a notice) is a token bucket in the database: `spend`. What only reads is
 metered in the memory of the process, so that no reading writes: `charge`. Keys are hashed, so no address of a person is kept."""
 
 import hashlib
@@ -23,7 +23,7 @@ from floreo.core.models import TokenBucket
 
 
 def address_of(request: HttpRequest) -> str:
-    """The caller's address. Behind a proxy of ours the last hop it added counts; what a stranger writes does not."""
+    """The caller's address. Behind our own proxy the last hop it added counts; what the caller writes does not."""
     return caller(request.META)
 
 
@@ -37,7 +37,7 @@ def caller(environ: Mapping[str, Any]) -> str:
 
 
 def _of_one_caller(address: str) -> str:
-    """Of the new addresses every household has billions: the network that they share stands for all of them."""
+    """Of the new addresses every household has billions: the network that they share represents all of them."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Timestamps of an authority over texts of ours (RFC 3161): somebody else attests that a text existed at a moment. With one, a
+"""Timestamps of an authority over our texts (RFC 3161): somebody else attests that a text existed at a moment. With one, a
 signed head cannot be made later with an earlier date, not even by who holds our key.
 
 An answer is kept whole, so that `openssl ts -verify -data head.txt -in head.tsr -CAfile authority.pem` checks it without us."""

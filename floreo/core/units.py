@@ -51,11 +51,11 @@ KNOWN: Mapping[str, Callable[[int], str]] = {
 
 
 def after(shown: str, row: Any) -> str:
-    """The unit of `row` (`unit` and `unit_one`, of a Translated) as it stands after the number `shown`, in the reader's language."""
+    """The unit of `row` (`unit` and `unit_one`, of a Translated) as it is after the number `shown`, in the reader's language."""
     unit, one = _words(row)
     if shown != "1":
         return KNOWN[unit](_MANY) if unit in KNOWN else unit
-    # A unit may stand there in the reader's language already.
+    # A unit may be there in the reader's language already.
     return one or next((pair(1) for name, pair in KNOWN.items() if unit in {name, pair(_MANY)}), unit)
 
 

@@ -125,7 +125,7 @@ def largest_of(request: HttpRequest | None) -> int:
 
 
 class CappedUploadHandler(FileUploadHandler):
-    """Counts what arrives over all files of a request; past the limit the rest is let go and the form hears why."""
+    """Counts what arrives over all files of a request; past the limit the rest is let go and the form gets the reason."""
 
     def __init__(self, request: object = None) -> None:
         super().__init__(request)  # type: ignore[arg-type]  # the stubs forget that Django passes None
@@ -142,7 +142,7 @@ class CappedUploadHandler(FileUploadHandler):
         return raw_data
 
     def _let_go(self) -> bool:
-        """Reads what is still to come and forgets it, piece by piece, so that the browser hears the answer: Django
+        """Reads what is still to come and forgets it, piece by piece, so that the browser gets the answer: Django
         would read it by lines, and a video may be one line of two gigabytes. False when far too much is to come: then
         the connection is cut."""
         left = self.largest * _PATIENCE

@@ -99,7 +99,7 @@ def must_be_editable(comment: Comment, by: object) -> None:
 
 @action("discussion.edited", needs=Permission.WORKSPACE_OPEN)
 def edit_comment(comment: Comment, *, by: Actor, text: str, version: int | None = None) -> Comment:
-    """By its author, for some minutes; who is mentioned anew gets the task. In two windows, the second that saves sees what the first
+    """By its author, for some minutes; who is newly mentioned gets the task. In two windows, the second that saves sees what the first
     wrote."""
     comment = lock_latest(comment, version)
     must_be_editable(comment, by)

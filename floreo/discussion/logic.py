@@ -24,7 +24,7 @@ def sound(text: str) -> str:
 
 
 def mentioned(text: str, names: Mapping[str, int]) -> set[int]:
-    """Whom a text mentions: after each @ the longest of the names that stands there. An address of e-mail mentions nobody."""
+    """Whom a text mentions: after each @ the longest of the names that is there. An address of e-mail mentions nobody."""
     known = {_SPACES.sub(" ", name).casefold(): who for name, who in names.items() if name.strip()}
     found = set()
     for at in _AT.finditer(text):

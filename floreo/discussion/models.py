@@ -23,7 +23,7 @@ from floreo.organisations.models import Person, User
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, viewer: object) -> CommentQuerySet:
-        """On things that the viewer sees, and of which they may read what is internal: never a stranger, whatever of the thing is
+        """On things that the viewer sees, and of which they may read what is internal: never the public, whatever of the thing is
         public."""
         if not can(viewer, Permission.WORKSPACE_OPEN):
             return self.none()

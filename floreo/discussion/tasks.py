@@ -1,5 +1,5 @@
 """Mentions that nobody has seen yet: tasks of whom they name, and of nobody else. A comment that was written on many records at once is
-one task. The words of a comment stand in none of them: the list is also a mail and a calendar."""
+one task. The words of a comment are in none of them: the list is also a mail and a calendar."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def get_evidence_for(viewer: object, code: str) -> Evidence:
 
 
 def get_attachment_for(viewer: object, code: str, pk: int) -> Attachment:
-    """One attachment that the viewer may take off: of evidence they see, on a thing of theirs."""
+    """One attachment that the viewer may take off: of evidence they see, on one of their things."""
     rows = Attachment.objects.filter(evidence=get_evidence_for(viewer, code), pk=pk).select_related("evidence")
     found = rows.first()
     if found is None:

@@ -25,7 +25,7 @@ def caged(path: Path, *, name: str) -> dict[str, Any]:
 
 
 def kind_in_a_cage(opened: Any, name: str) -> Kind:
-    """As `kind_of`, for an upload or an open file, which stands at its beginning afterwards. Raises Unwelcome, also for a file that
+    """As `kind_of`, for an upload or an open file, which is at its beginning afterwards. Raises Unwelcome, also for a file that
     takes more memory or time than a file may; and cage.Died where the reader itself failed."""
     opened.seek(0)
     try:

@@ -23,6 +23,6 @@ def download_of(evidence: Evidence) -> FileResponse:
 
 
 def _disposition(name: str) -> str:
-    """The name twice: in plain letters for old programs, and as it is."""
+    """The name twice: in ASCII for old programs, and as it is."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

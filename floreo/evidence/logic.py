@@ -17,7 +17,7 @@ class Validity(StrEnum):
 
 
 def validity(valid_until: date | None, withdrawn_on: date | None, *, today: date) -> Validity:
-    """How a piece of evidence stands on a day. Its last day still counts."""
+    """The state of a piece of evidence on a day. Its last day still counts."""
     if withdrawn_on is not None and withdrawn_on <= today:
         return Validity.WITHDRAWN
     if valid_until is None:

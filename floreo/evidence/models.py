@@ -37,7 +37,7 @@ class LinkState(models.TextChoices):
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, viewer: object) -> EvidenceQuerySet:
-        """Strangers: public, CLEAR and standing. Others: the markings that are open to them, and all of their own body."""
+        """The public: those that are public, CLEAR and in force. Others: the markings that are open to them, and all of their own body."""
         markings = markings_open_to(viewer)
         if len(markings) == len(Tlp):
             return self
@@ -94,7 +94,7 @@ class Evidence(Record, Translated, Sourced):
         help_text=_("This organisation receives the request to renew it, and sees it whatever its marking."),
     )
     kept_by = models.CharField(max_length=200)
-    withdrawn_on = models.DateField(null=True, blank=True)  # no longer stands; kept for the history
+    withdrawn_on = models.DateField(null=True, blank=True)  # withdrawn; kept for the history
     replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
 
     objects = EvidenceQuerySet.as_manager()
@@ -130,21 +130,21 @@ class Evidence(Record, Translated, Sourced):
         return not self._state.adding and bool(self._as_loaded.get("is_public"))
 
     def is_open_to_all(self) -> bool:
-        """Whether strangers may have it."""
+        """Whether the public may have it."""
         return self.is_public and self.tlp == Tlp.CLEAR and self.withdrawn_on is None
 
     def workspace_url(self) -> str:
         return path_to("workspace:evidence_item", self.code)
 
     def get_absolute_url(self) -> str:
-        """Where it can be had: a link at its own address, all else through a door that asks who you are."""
+        """Where it can be had: a link at its own address, all else through a view that asks who you are."""
         return self.url if self.kind == EvidenceKind.LINK else self.portal_url()
 
     def portal_url(self) -> str:
         return path_to("portal:evidence_file", self.code)
 
     def words_of_file(self) -> str:
-        """What its file says, where that was read and it was not withdrawn: what no longer stands is found by its title alone."""
+        """What its file says, where that was read and it was not withdrawn: what was withdrawn is found by its title alone."""
         if self.kind != EvidenceKind.FILE or self.withdrawn_on is not None:
             return ""
         return FileText.objects.filter(evidence=self, sha256=self.sha256).values_list("text", flat=True).first() or ""

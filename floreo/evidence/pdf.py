@@ -1,6 +1,6 @@
 """What a PDF may not hold, however it is written: an action that starts a program. Runs in the cage (caged.py).
 
-Names may be written with #xx for any letter, and objects may lie packed in streams (ISO 32000-2, 7.3.5 and 7.5.7)."""
+Names may be written with #xx for any character, and objects may lie packed in streams (ISO 32000-2, 7.3.5 and 7.5.7)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STREAM = re.compile(rb"\bstream\r?\n")
 
 
 def _name(text: str) -> re.Pattern[bytes]:
-    """A name, each letter of it plain or as #xx; nothing that belongs to a longer name follows."""
+    """A name, each character of it plain or as #xx; nothing that belongs to a longer name follows."""
     letters = "".join(f"(?:{letter}|#{ord(letter):x})" for letter in text)
     return re.compile(rb"/" + letters.encode() + rb"(?![^\x00\t\n\f\r ()<>\[\]{}/%])")
 
@@ -52,7 +52,7 @@ def kind_of_pdf(body: bytes) -> Kind:
 
 
 def _unpacked(body: bytes) -> Iterator[bytes]:
-    """All that can be unpacked as it lies there, whatever the file's own table says of it: readers mend broken tables."""
+    """All that can be unpacked as it lies there, whatever the file's own table says of it: readers repair broken tables."""
     left = _UNPACKED
     for found in _STREAM.finditer(body):
         end = body.find(b"endstream", found.end())

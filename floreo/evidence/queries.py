@@ -21,7 +21,7 @@ from floreo.organisations.models import Holding
 
 
 def evidence_of(keys: Iterable[str], viewer: object) -> dict[str, list[Attachment]]:
-    """What stands behind each of those things, in one query: only what the viewer may see and was not withdrawn."""
+    """What is behind each of those things, in one query: only what the viewer may see and was not withdrawn."""
     names = sorted(set(keys))
     found: dict[str, list[Attachment]] = defaultdict(list)
     if not names:
@@ -118,7 +118,7 @@ def page_of(thing: Any) -> str:
 
 
 def successor_of(code: str, viewer: object) -> Evidence | None:
-    """What stands in place of evidence that the viewer once could have: the newest of its line, where they see it."""
+    """What is in place of evidence that the viewer once could have: the newest of its line, where they see it."""
     old = (
         Evidence.objects.filter(code=code, is_public=True, tlp=Tlp.CLEAR)
         .exclude(replaced_by=None)
@@ -160,7 +160,7 @@ def to_choose_from(key_: str, words: str, viewer: object, *, most: int = 25) -> 
 
 
 def shown_numbers(model: type[models.Model]) -> set[int]:
-    """The things of one kind that evidence which stands is attached to, by number."""
+    """The things of one kind that evidence that is not withdrawn is attached to, by number."""
     rows = Attachment.objects.filter(thing__startswith=f"{model._meta.label_lower}:", evidence__withdrawn_on=None)
     return {int(thing.rpartition(":")[2]) for thing in rows.values_list("thing", flat=True)}
 

@@ -249,7 +249,7 @@ def refuse_programs(head: bytes, name: str, *, inside: str = "") -> None:
 
 
 def _plain(head: bytes) -> bytes:
-    """The first bytes as plain letters, whichever way the text is written."""
+    """The first bytes as plain characters, whichever way the text is written."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head[2:].replace(b"\x00", b"")
     return head.removeprefix(b"\xef\xbb\xbf")
@@ -305,7 +305,7 @@ def text_of(head: bytes) -> str | None:
         return None
     try:
         return head.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:  # a letter may be cut at the end of the head
+    except UnicodeDecodeError as wrong:  # a character may be cut at the end of the head
         cut = len(head) >= HEAD and wrong.start > HEAD - 4
         return head.decode("utf-8", errors="ignore") if cut else head.decode("cp1252", errors="replace")
 
@@ -352,7 +352,7 @@ def kind_by_head(head: bytes, name: str) -> Kind | None:
 
 
 def kind_of(opened: BinaryIO, name: str) -> Kind:
-    """What the file is. Raises Unwelcome for what is not taken. A file of a stranger is read in a cage: caged.py."""
+    """What the file is. Raises Unwelcome for what is not taken. A file from outside is read in a cage: caged.py."""
     # late: they ask this module about each of their parts
     from floreo.evidence.containers import kind_of_office, kind_of_zip
     from floreo.evidence.pdf import kind_of_pdf

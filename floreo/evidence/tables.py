@@ -48,7 +48,7 @@ def _bodies() -> Iterable[tuple[str, Words]]:
 
 
 def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
-    """The rows that stand so today; "dead" is a link that no longer answers."""
+    """The rows that are so today; "dead" is a link that no longer answers."""
     today, current = clock.today(), rows.filter(withdrawn_on=None)
     methods = {
         Validity.OPEN: Q(valid_until=None),

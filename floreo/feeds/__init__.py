@@ -1,1 +1,1 @@
-"""Threat reports: the engine that reads them, the findings that live on, the letters that go out and what is answered."""
+"""Threat reports: the engine that reads them, the findings that live on, the notices that go out and what is answered."""

@@ -1,6 +1,6 @@
 """Who may see and touch what of feeds. A view gets its objects here and nowhere else.
 
-Feeds, reports and rules tell of everybody, so they are for who may see all; findings and letters are narrowed to what the
+Feeds, reports and rules are about everybody, so they are for who may see all; findings and notices are narrowed to what the
 viewer's own organisation is concerned by."""
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def lines_for(viewer: object, finding: Finding, *, most: int, after: str = "") -
 
 
 def notices_for(viewer: object) -> QuerySet[Notice]:
-    """Letters to whom the viewer speaks for, or all."""
+    """Notices to whom the viewer speaks for, or all."""
     rows, own = Notice.objects.select_related("organisation__merged_into"), reach(viewer, Permission.FEED_READ)
     return rows if own is None else rows.filter(organisation__in=bodies_of(own))
 

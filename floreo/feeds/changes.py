@@ -1,4 +1,4 @@
-"""What changed of findings since a program asked last. It gives the place at which it stands, and the place says of which stream and for
+"""What changed of findings since a program asked last. It gives the place at which it is, and the place says of which stream and for
 which organisations it was handed out. docs/adr/0056-changes-and-collectors.md says why nothing is missed."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SHAPE = re.compile(r"([0-9a-f]{12})\.([0-9a-f]{12})\.(\d{1,18})", re.ASCII)
 
 
 class PlaceIsOver(Refused):
-    """Places of before are worth nothing: the program reads everything anew."""
+    """Places of before are worth nothing: the program reads everything again."""
 
     status = 410
 

@@ -15,18 +15,18 @@ from floreo.organisations.queries import successors
 def owned() -> list[Owned]:
     """Every prefix, system number and domain of the register with the code of who answers for it today. What is only claimed
     counts when the team has approved it. A website's address
-    is no holding: it may stand at anybody's."""
+    is no holding: it may be at anybody's."""
     codes = _codes()
     return [*_networks(codes), *_holdings(codes)]
 
 
 def constituency_path() -> Path:
-    """The file that every task loads: made anew when the register says something else."""
+    """The file that every task loads: made again when the register says something else."""
     return kept(owned(), Path(settings.DATA) / "constituencies")
 
 
 def _codes() -> dict[int, str]:
-    """The code of who stands today for each body."""
+    """The code of who acts today for each body."""
     codes = dict(Organisation.objects.order_by().values_list("pk", "code"))
     return codes | {old: codes[successor] for old, successor in successors().items()}
 

@@ -35,7 +35,7 @@ def _code(notice: Notice, secret: str) -> str:
 
 def notice_of(number: str, address: str) -> Notice | None:
     """The notice with that number, where it was sent to that address; None for any other, whatever is wrong with it. Small letters, spaces
-    and letters that look like digits are taken as people type them."""
+    and characters that look like digits are taken as people type them."""
     day, _dash, code = "".join(number.split()).upper().partition("-")
     code, wanted = code.replace("-", "").translate(_READ_AS), address.strip().lower()
     if (on := _day_of(day)) is None:

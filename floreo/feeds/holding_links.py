@@ -1,7 +1,7 @@
-"""Whoever holds a letter's link: what the link opens, for how long, and as whom they act.
+"""Whoever holds a notice's link: what the link opens, for how long, and as whom they act.
 
-Each address of a letter has a link of its own, so that an answer says by whose link it came. The address is the place in the
-letter's list, which is signed with the rest."""
+Each address of a notice has a link of its own, so that an answer says by whose link it came. The address is the place in the
+notice's list, which is signed with the rest."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from floreo.organisations.queries import bodies_of
 
 
 def moment(today: date) -> datetime:
-    """This moment of the day, on `today`: a sample country's calendar stands still, and its letters with it."""
+    """This moment of the day, on `today`: a sample country's calendar is stopped, and its notices with it."""
     now = clock.now()
     return now + timedelta(days=(today - clock.calendar_day(now)).days)
 
@@ -55,7 +55,7 @@ class Holder:
 
 
 def token_of(notice: Notice, place: int) -> str:
-    """What stands in the page's address, for one address of the letter: "0.17-1~signature"."""
+    """What is in the page's address, for one address of the notice: "0.17-1~signature"."""
     return f"{place}.{links.sign(f'notice.{place}', notice.pk, notice.link_version)}"
 
 
@@ -94,12 +94,12 @@ def holder_of(token: str) -> Holder:
 
 
 def _bodies(organisation: Organisation) -> set[int]:
-    """The organisation, and who stands for it today."""
+    """The organisation, and who acts for it today."""
     return bodies_of([organisation.pk, organisation.successor().pk])
 
 
 def _reached_at(organisation: Organisation) -> set[str]:
-    """Every address at which the organisation, or who stands for it today, is written to now."""
+    """Every address at which the organisation, or who acts for it today, is written to now."""
     bodies = _bodies(organisation)
     contacts = Contact.objects.filter(organisation__in=bodies).values_list("email", flat=True)
     own = Organisation.objects.filter(pk__in=bodies).values_list("email", flat=True)

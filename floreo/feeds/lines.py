@@ -183,7 +183,7 @@ _PLACE = re.compile(r"(\d{8})-(\d{1,17})-(\d{1,20})-(\d{1,18})", re.ASCII)
 
 
 def _place(spot: Spot) -> str:
-    """As text that fits into an address. It holds nothing but what stands in the line itself."""
+    """As text that fits into an address. It holds nothing but what is in the line itself."""
     return f"{spot.day:%Y%m%d}-{spot.at + 1}-{spot.key}-{spot.line}"
 
 

@@ -1,4 +1,4 @@
-"""Plain Python of feeds: words of state, what a source's silence says of a finding, how long a letter's link lives."""
+"""Plain Python of feeds: words of state, what a source's silence says of a finding, how long a notice's link lives."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class FixClaim(StrEnum):
 
 
 class Every(StrEnum):
-    """How often a letter goes."""
+    """How often a notice goes."""
 
     AT_ONCE = "at_once"
     DAY = "day"
@@ -114,7 +114,7 @@ class Odd(StrEnum):
     NO_FILE = "no_file"  # of a type that usually has many rows, while others came
 
 
-FAILING_AFTER = 3  # attempts in a row to fetch a feed: from then on it is told
+FAILING_AFTER = 3  # attempts in a row to fetch a feed: from then on it is reported
 NIGHTS = 14  # of the same source, against which a new one is held
 _KNOWN_AFTER = 5  # nights, before which nothing is usual
 _FEWER, _LEAST_USUAL = 5, 5  # a fifth of the usual rows, where at least five are usual
@@ -373,7 +373,7 @@ def wanders(address: str | None) -> bool:
 
 
 def state_after(*, first_seen: date, last_seen: date, was_ended: bool, ending: State | None) -> State:
-    """How a finding stands by what was seen alone, given the days, whether it had ended before, and how it ended now."""
+    """The state of a finding by what was seen alone, given the days, whether it had ended before, and how it ended now."""
     if ending is not None:
         return ending
     if was_ended:
@@ -427,7 +427,7 @@ def remove_day(stretches: Sequence[Stretch], day: date) -> list[Stretch]:
 
 @dataclass
 class _Run:
-    """The time that is being told: since when, and the longest silence within it."""
+    """The time that is being counted: since when, and the longest silence within it."""
 
     opened: date
     starts_on: date
@@ -495,7 +495,7 @@ def _union(seen: Mapping[str, Sequence[Stretch]]) -> list[tuple[date, date, str]
 
 def fix_claim_after(replied_on: date | None, open_periods: Sequence[Times]) -> FixClaim:
     """What became of a "fixed" said on a day: shown once the time in which it was said is over, contradicted when seen on
-    a later day of that same time. Once the trouble is back, an older promise says nothing any more."""
+    a later day of that same time. Once the problem is back, an older statement says nothing any more."""
     if replied_on is None or not open_periods:
         return FixClaim.NONE
     then = next((t for t in reversed(open_periods) if t.opened_on <= replied_on), open_periods[0])

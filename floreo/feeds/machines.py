@@ -1,7 +1,7 @@
-"""Which finding a row of a file is about: that of its machine where the source tells it, else that of its address. No Django.
+"""Which finding a row of a file is about: that of its machine where the source identifies it, else that of its address. No Django.
 
 A row is evidence for every finding that it fits, by its machine or by its address, so that a new address or a new certificate ends none.
-A key that a file names at several addresses (a maker's certificate, a copied host key) tells no machine there."""
+A key that a file names at several addresses (a maker's certificate, a copied host key) identifies no machine there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LEAST_KINDS = 3  # different letters and digits: 000000000000 is no network car
 
 
 def machine_of(text: str) -> str:
-    """A key as files tell it ("mac:00-15-6D-B9-8C-3A") in one way of writing; "" for one that can be of no single machine."""
+    """A key as files give it ("mac:00-15-6D-B9-8C-3A") in one way of writing; "" for one that can be of no single machine."""
     word, _colon, value = text.partition(":")
     plain = _PLAIN.sub("", value)
     if not _LEAST <= len(plain) <= _LONGEST or len(set(plain.lower())) < _LEAST_KINDS:
@@ -38,7 +38,7 @@ def network_of_machine(address: str | None) -> str:
 
 
 def is_known(unit: str, subject: str) -> bool:
-    """Whether the source tells the machine itself, so that it is known at any address."""
+    """Whether the source identifies the machine itself, so that it is known at any address."""
     return unit != subject and not unit.endswith("/64")
 
 
@@ -51,7 +51,7 @@ def _at(row: Mapping[str, Any]) -> Spot:
 
 
 def leave_out_shared(rows: Sequence[Row]) -> None:
-    """Rows of a window whose key stands at several addresses count by their address."""
+    """Rows of a window whose key is at several addresses count by their address."""
     places: dict[Spot, set[str]] = {}
     for row in rows:
         places.setdefault(spot(row), set()).add(row["subject"])
@@ -94,7 +94,7 @@ class Matching:
         return [finding for rows in self._by_unit.values() for finding in rows]
 
     def of(self, row: Row, *, in_pool: bool) -> list[Row]:
-        """The findings that a row is about; the first is its own. None: it is new. `in_pool`: its address changes hands, so that it tells nothing of another machine."""
+        """The findings that a row is about; the first is its own. None: it is new. `in_pool`: its address changes hands, so that it says nothing of another machine."""
         own = self._own(row)
         near = [each for each in self._by_subject.get(_at(row), ()) if self._fits(each, row, in_pool=in_pool)]
         still = [each for each in near if _is_open(each) and each is not own]
@@ -116,7 +116,7 @@ class Matching:
         return max(others, key=lambda each: (each["last_day"], each.get("id", 0)), default=None)
 
     def _fits(self, finding: Row, row: Row, *, in_pool: bool) -> bool:
-        """Whether what stands at the row's address may be the row's machine: not where its own is named elsewhere."""
+        """Whether what is at the row's address may be the row's machine: not where its own is named elsewhere."""
         if finding["organisation_id"] != row["organisation_id"] or spot(finding) == spot(row):
             return False
         if not is_known(finding["unit"], finding["subject"]):
@@ -126,7 +126,7 @@ class Matching:
         return not in_pool or bool(row["unit"] == row["subject"])
 
     def retold(self, finding: Row, row: Row) -> bool:
-        """The finding's machine is told for the first time, or by a new certificate. Returns whether its unit changed."""
+        """The finding's machine is identified for the first time, or by a new certificate. Returns whether its unit changed."""
         if not is_known(row["unit"], row["subject"]) or finding["unit"] == row["unit"]:
             return False
         self._by_unit[spot(finding)].remove(finding)
@@ -140,5 +140,5 @@ def _is_open(finding: Row) -> bool:
 
 
 def _same_or_none(finding: Row, row: Row) -> bool:
-    """Whether not both tell a machine: what ended and has another key is another."""
+    """Whether not both identify a machine: what ended and has another key is another."""
     return bool(finding["unit"] == finding["subject"] or row["unit"] == row["subject"])

@@ -1,4 +1,4 @@
-"""The figures that feeds offer: (period, filters) -> Reading. `indicators/catalogue.py` names them. They tell of the country, so they
+"""The figures that feeds offer: (period, filters) -> Reading. `indicators/catalogue.py` names them. They are about the country, so they
 are not narrowed to a part of the plan.
 
 They are made from what files show. What the team or an organisation says of a finding (a false alarm, an acceptance, a reply), a rule
@@ -26,7 +26,7 @@ from floreo.organisations.models import Contact, Holding, HoldingKind, Network, 
 from floreo.organisations.queries import successors
 from floreo.strategy.plan_facts import address
 
-FRESH = timedelta(days=7)  # a letter younger than that may still be answered
+FRESH = timedelta(days=7)  # a notice younger than that may still be answered
 VERIFIED_FOR = timedelta(days=365)  # a contact that answered longer ago is not known to be read any more
 SECTOR = "sector_"  # before the code of the general sector of the organisations that a group holds
 NO_SECTOR = "sector_not_known"  # organisations of which the register says no sector
@@ -57,7 +57,7 @@ class _Sum:
 
 
 def safe_sectors(sums: Mapping[str, _Sum]) -> tuple[Group, ...]:
-    """Sectors with few organisations are shown together, with as many larger ones as it takes that nobody can be told."""
+    """Sectors with few organisations are shown together, with as many larger ones as it takes that nobody can be identified."""
     safe = sorted((k for k, s in sums.items() if len(s.bodies) >= SMALL), key=lambda k: (len(sums[k].bodies), k))
     together = _Sum()
     for name in sorted(set(sums) - set(safe)):

@@ -1,4 +1,4 @@
-"""The file that goes with a letter: all its findings, and what sources saw of each; one observation a row, the newest first. Columns have
+"""The file that goes with a notice: all its findings, and what sources saw of each; one observation a row, the newest first. Columns have
 machine names in English, always the same; a finding without an observation has one row."""
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _of_line(line: EvidenceLine, left_out: int) -> list[str | int]:
 
 
 def _safe(cells: Iterable[str | int]) -> list[str | int]:
-    """As text that no spreadsheet runs: addresses, names and details come from strangers."""
+    """As text that no spreadsheet runs: addresses, names and details come from outside."""
     return [safe_text(cell.replace("\x00", "")) if isinstance(cell, str) else cell for cell in cells]
 
 

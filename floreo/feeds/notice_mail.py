@@ -1,4 +1,4 @@
-"""The mails of feeds: a letter of findings, the receipt of what was answered, what the team says to it. In the contact's language,
+"""The mails of feeds: a notice of findings, the receipt of what was answered, what the team says to it. In the contact's language,
 or in all of the country's, one after the other in one mail."""
 
 from __future__ import annotations
@@ -66,11 +66,11 @@ def _mail(
     subject, text = in_each(languages, write)
     given = {"kind": KIND, "about": key(notice), "is_secret": True, "headers": {"Reply-To": sender().reply}} | facts
     language = languages[0] if len(languages) == 1 else ""
-    return outbox.letter(to=to, subject=subject, text=text, language=language, **given)  # type: ignore[arg-type]  # as letter() names them
+    return outbox.letter(to=to, subject=subject, text=text, language=language, **given)  # type: ignore[arg-type]  # as `letter` names them
 
 
 def file_of(notice: Notice, items: Iterable[Item]) -> outbox.Attachment:
-    """The file that goes with a letter, the same for all its addresses."""
+    """The file that goes with a notice, the same for all its addresses."""
     return outbox.Attachment("findings.csv", notice_csv.as_csv(_rows(items), codes=codes_of(notice.organisation)))
 
 
@@ -79,7 +79,7 @@ def _rows(items: Iterable[Item]) -> list[Finding]:
 
 
 def wanted_ahead(letters: Iterable[DraftNotice], pools: Pools) -> tuple[list[Wanted], int]:
-    """Which evidence lines the files of these letters to one organisation will have, and how many at most."""
+    """Which evidence lines the files of these notices to one organisation will have, and how many at most."""
     wanted: list[Wanted] = []
     number = 0
     for letter in letters:
@@ -287,7 +287,7 @@ class _Text:
         return "\n".join(lines)
 
 
-# What follows a letter.
+# What follows a notice.
 
 
 def receipt(notice: Notice, place: int, answers: Sequence[Reply], *, replied_by: str) -> OutboxMail:
@@ -326,7 +326,7 @@ def receipt(notice: Notice, place: int, answers: Sequence[Reply], *, replied_by:
 
 
 def languages_of(notice: Notice, address: str) -> list[str]:
-    """In which an address of a letter is written to."""
+    """In which an address of a notice is written to."""
     contact = notice.organisation.contacts.filter(email__iexact=address).first()
     return languages_for(contact.language if contact else "")
 

@@ -132,7 +132,7 @@ FILES: Mapping[str, Mapping[str, type[Strict]]] = {
 
 
 class AnswerShape(Strict):
-    """[[answer]] in reports/answers.toml: what an organisation said to its newest letter. Without `subject`: to all of it."""
+    """[[answer]] in reports/answers.toml: what an organisation said to its newest notice. Without `subject`: to all of it."""
 
     on: Day
     organisation: str

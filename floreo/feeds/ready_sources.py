@@ -1,6 +1,6 @@
 """Sources that a team takes by their name: reads `feeds/sources/`. A file is one source, in a few lines: where its files are, how they are
 set out, what they mean, how often they may be fetched, and the terms of use; with the pages that were read, on which day (`read`,
-`pages`), and what could not be read (`doubt`). A team adds its key. How one is added stands in docs/guide/add-a-feed.md."""
+`pages`), and what could not be read (`doubt`). A team adds its key. How one is added is in docs/guide/add-a-feed.md."""
 
 from __future__ import annotations
 

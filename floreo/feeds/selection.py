@@ -1,6 +1,6 @@
-"""Which findings go into whose letter today, and why. Reads only; `actions/notices.py` writes what is chosen here.
+"""Which findings go into whose notice today, and why. Reads only; `actions/notices.py` writes what is chosen here.
 
-A finding's rule is the first that fits. What is due goes into one letter an organisation, role and day, whatever the rules say:
+A finding's rule is the first that fits. What is due goes into one notice an organisation, role and day, whatever the rules say:
 what is to go at once takes along whatever else is due. Days are the country's."""
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from floreo.feeds.models import Every, Finding, FindingState, FixClaim, Notice, 
 from floreo.organisations.models import Contact, ContactRole, Kind, Organisation
 from floreo.organisations.queries import bodies_of, successors
 
-MORNING = 7  # o'clock: letters that keep to a day, week or month leave from then on
+MORNING = 7  # o'clock: notices that keep to a day, week or month leave from then on
 _NEXT = (ContactRole.ABUSE, ContactRole.TECHNICAL, ContactRole.MANAGEMENT)  # asked in this order when a role has nobody
 _CRITICAL_AGAIN = 3  # days until what is critical and still there is said again
 _GOOD_NEWS = timedelta(days=60)  # what was fixed longer ago is no news
 
 
 class Change(StrEnum):
-    """What a letter has to say of a finding."""
+    """What a notice has to say of a finding."""
 
     NEW = "new"
     BACK = "back"  # fixed once, seen again
@@ -54,7 +54,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Item:
-    """One finding in a letter."""
+    """One finding in a notice."""
 
     finding: Finding
     news: Change
@@ -63,7 +63,7 @@ class Item:
 
 @dataclass
 class DraftNotice:
-    """A letter to be: to whom, of which days, with what."""
+    """A notice to be written: to whom, of which days, with what."""
 
     organisation: Organisation
     role: str  # of the contacts that it goes to; OTHER for the organisation's own address
@@ -114,7 +114,7 @@ def strictest(labels: Iterable[str]) -> str:
 
 
 def fits(rule: NoticeRule, finding: Finding, organisation: int) -> bool:
-    """Whether a rule speaks about this finding. `organisation` stands for the finding's own today."""
+    """Whether a rule speaks about this finding. `organisation` acts for the finding's own today."""
     return (
         rule.organisation_id in (None, organisation, finding.organisation_id)
         and rule.kind in ("", finding.kind)
@@ -133,7 +133,7 @@ def for_critical(rule: NoticeRule, finding: Finding) -> NoticeRule:
 
 
 def period_of(every: str, today: date) -> tuple[date, date] | None:
-    """The days that a letter of this rhythm is about when it leaves today: the week or month before; None for never."""
+    """The days that a notice of this rhythm is about when it leaves today: the week or month before; None for never."""
     match every:
         case Every.AT_ONCE | Every.DAY:
             return today, today
@@ -163,7 +163,7 @@ def changes_of(finding: Finding) -> Change | None:
 
 
 def is_due(finding: Finding, news: Change, rule: NoticeRule, today: date) -> bool:
-    """Whether it is told in today's letter of that rule."""
+    """Whether it is in today's notice of that rule."""
     period = period_of(rule.every, today)
     if period is None:
         return False
@@ -186,7 +186,7 @@ class Chooser:
         self.steps = stepped.waiting_until(today)
 
     def organisations(self) -> list[Organisation]:
-        """Who may have to be told something: one successor each."""
+        """Who may have to be notified: one successor each."""
         ids = set(candidates(self.today).order_by().values_list("organisation_id", flat=True).distinct())
         return list(
             Organisation.objects.filter(pk__in={self.successors.get(pk, pk) for pk in ids}).order_by("name", "pk")
@@ -240,7 +240,7 @@ class Chooser:
         return (organisation.pk, finding.kind) in self.steps and not stepped.is_urgent(finding.severity)
 
     def _notice(self, items: list[Item], sent: Sequence[Notice]) -> tuple[date, date, list[Item]] | None:
-        """The days and findings of one letter; None when there was one today, its days are told, or nothing is to say."""
+        """The days and findings of one notice; None when there was one today, its days are reported, or nothing is to say."""
         if any(d.on == self.today for d in sent):
             return None
         periods = {every: period_of(every, self.today) for every in {i.rule.every for i in items}}
@@ -296,7 +296,7 @@ def candidates(today: date) -> QuerySet[Finding]:
 
 
 def preview(today: date) -> list[Plan]:
-    """What would go to whom if letters left now, without sending anything."""
+    """What would go to whom if notices left now, without sending anything."""
     chooser = Chooser(today)
     return [p for o in chooser.organisations() if (p := chooser.plan(o)).letters or p.unreachable or p.held]
 

@@ -1,4 +1,4 @@
-"""The words of notices as they left: a digest of each stands in the audit chain, with the entry of the notice, and what the outbox keeps
+"""The words of notices as they left: a hash of each is in the audit chain, with the entry of the notice, and what the outbox keeps
 can be compared with it. Of the words without the keys of their links, which are not kept."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page of one letter, for whoever holds its link: findings by kind, worst first, and what was pressed on it. No HTML."""
+"""The page of one notice, for whoever holds its link: findings by kind, worst first, and what was pressed on it. No HTML."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class ShownFinding:
     where: str
     news: str
     reply: str  # the last reply, in words
-    mine: bool  # said by this letter's link, so it can be taken back here
+    mine: bool  # said by this notice's link, so it can be taken back here
     evidence: Evidence | None = None  # None: not asked for, or nothing is kept
 
 
@@ -115,11 +115,11 @@ class Sheet:
         self.form = AnswerForm()
         self.chosen: set[int] = {self.findings[0].pk} if len(self.findings) == 1 else set()
         self.everything, self.kinds = False, set[str]()  # ticked as such
-        self.unknown = set[int | None]()  # ticked, and not of this letter
+        self.unknown = set[int | None]()  # ticked, and not of this notice
 
     @property
     def moved(self) -> int:
-        """How many of the letter have gone to another organisation since."""
+        """How many of the findings in the notice have gone to another organisation since."""
         return self.in_notice - len(self.findings)
 
     @property
@@ -162,7 +162,7 @@ class Sheet:
         }
 
     def _answered_here(self) -> set[int]:
-        """What was said last by this very letter's link, and what the team has not seen to."""
+        """What was said last by this very notice's link, and what the team has not seen to."""
         rows = Reply.objects.filter(notice=self.notice, handled_at=None)
         return set(rows.values_list("finding_id", flat=True))
 

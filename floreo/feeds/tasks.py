@@ -1,4 +1,4 @@
-"""Tasks of feeds: calls for help, false alarms and corrections to see to, letters that have no address, feeds that are silent, and
+"""Tasks of feeds: calls for help, false alarms and corrections to see to, notices that have no address, feeds that are silent, and
 kinds of report that wait for a mapping. Whoever handles findings, or runs feeds, has the task."""
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def _assigned() -> Iterator[Task]:
 
 
 def _own_findings(bodies: frozenset[int]) -> Iterator[Task]:
-    """What is open at the addresses of one's own organisation: to mend, and to answer."""
+    """What is open at the addresses of one's own organisation: to fix, and to answer."""
     mine = Finding.objects.filter(state__in=logic.OPEN_STATES, organisation__in=bodies).order_by()
     rows = mine.values("organisation", "organisation__name").annotate(
         n=Count("pk"), first=Min("opened_on"), critical=Count("pk", filter=Q(severity=Severity.CRITICAL))
@@ -184,7 +184,7 @@ def _corrections() -> Iterator[Task]:
 
 
 def _without_address(today: date) -> Iterator[Task]:
-    """Organisations with findings to whom no letter can go. Merged bodies are written to at their successor's."""
+    """Organisations with findings to whom no notice can go. Merged bodies are written to at their successor's."""
     open_findings = Finding.objects.filter(state__in=logic.OPEN_STATES).order_by().values("organisation")
     counts = {
         row["organisation"]: (row["n"], row["first"])
@@ -221,7 +221,7 @@ def _without_address(today: date) -> Iterator[Task]:
 
 
 def _came_back() -> Iterator[Task]:
-    """Addresses whose last letter of findings came back, or could not be sent."""
+    """Addresses whose last notice of findings came back, or could not be sent."""
     for mail, notice in undelivered():
         organisation = notice.organisation.successor()
         href = reverse("workspace:organisation", args=[organisation.code])

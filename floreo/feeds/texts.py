@@ -1,4 +1,4 @@
-"""What a kind of finding means and what to do about it, in plain words: reads `feeds/kinds/`. How a text is written stands in
+"""What a kind of finding means and what to do about it, in plain words: reads `feeds/kinds/`. How a text is written is in
 docs/guide/add-a-feed.md.
 
 A folder is one text, of one failure mode: `kind.toml` says which kinds it covers (identifiers, or patterns such as
@@ -31,7 +31,7 @@ _STEP = re.compile(r"^\d+\.\s+(.*)$")
 
 @dataclass(frozen=True)
 class KindText:
-    """What the letter says of a kind."""
+    """What the notice says of a kind."""
 
     title: str
     means: str
@@ -48,7 +48,7 @@ class Folder:
 
     name: str
     kinds: tuple[str, ...] = ()  # identifiers and patterns; the first is the one that the title speaks of
-    reports: tuple[str, ...] = ()  # "format/type": where the mapping stands
+    reports: tuple[str, ...] = ()  # "format/type": where the mapping is
     severity: str = ""
     link: str = ""
     read: date | None = None  # against `pages`, by those who wrote the text
@@ -67,7 +67,7 @@ def title_of(kind: str, language: str, taxonomy: str = "") -> str:
 
 
 def title_for_others(kind: str, language: str, taxonomy: str = "") -> str:
-    """The same for whoever reads of another organisation's network, which stands beside it: "your network" is "the network" there."""
+    """The same for whoever reads of another organisation's network, which is beside it: "your network" is "the network" there."""
     return _others_title(title_of(kind, language, taxonomy), base(language))
 
 

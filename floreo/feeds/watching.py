@@ -33,7 +33,7 @@ def silent_since(feed: Feed, last: datetime | None, now: datetime) -> datetime |
 
 def silent_feeds() -> list[tuple[Feed, datetime]]:
     """Feeds that are silent, each with the moment from which that is so."""
-    now = moment(clock.today())  # a sample country's calendar stands still, and its feeds with it
+    now = moment(clock.today())  # a sample country's calendar is stopped, and its feeds with it
     rows = Feed.objects.filter(is_active=True).annotate(last=Max("reports__received_at")).order_by("name", "pk")
     found = [(feed, silent_since(feed, feed.last, now)) for feed in rows]
     return [(feed, since) for feed, since in found if since is not None]

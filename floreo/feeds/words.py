@@ -14,7 +14,7 @@ SEARCHED = ("subject", "kind", "detail", "network", "service")
 MOST_PLACES = (
     5_000  # addresses and names that are looked up one by one; where more have the word, they are read in order
 )
-_PART = 3  # letters, from which on the index of texts knows a word
+_PART = 3  # characters, from which on the index of texts knows a word
 _AS_ADDRESS = re.compile(r"[0-9a-fA-F.:]*\Z")
 
 

@@ -28,7 +28,7 @@ from floreo.frameworks.presenters import kind_text, missing_of
 from floreo.frameworks.queries import ItemLine, Sheet
 
 CHUNK = 1 << 20
-MOST_NAME = 100  # letters of a file's name in the archive: some systems stop at 260 for the whole path
+MOST_NAME = 100  # characters of a file's name in the archive: some systems stop at 260 for the whole path
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
@@ -109,7 +109,7 @@ def _columns(*, worded: bool) -> list[tuple[str, int]]:
 
 
 def _cells(row: FilledItem, *, worded: bool) -> list[str]:
-    """One row of the workbook; several pieces of evidence stand in one cell, a line each."""
+    """One row of the workbook; several pieces of evidence are in one cell, a line each."""
     item = row.line.item
     title = item.in_language("title") or kind_text(item.kind)
     proofs = row.proofs
@@ -196,7 +196,7 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> str:
 
 
 class Archive:
-    """Writes the archive onto a temporary file, block by block, so that a large file never stands in memory."""
+    """Writes the archive onto a temporary file, block by block, so that a large file never is in memory as a whole."""
 
     def __init__(self, sheet: Sheet, rows: list[FilledItem], *, headline: str, notes: list[str], at: datetime) -> None:
         self.sheet, self.rows, self.headline, self.notes = sheet, rows, headline, notes

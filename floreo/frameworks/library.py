@@ -109,7 +109,7 @@ class VersionShape(TranslatedShape, SourcedShape):
 
 
 class ItemShape(TranslatedShape, SourcedShape):
-    """[[item]]: in the order of the questionnaire. Silent on its source, it stands on its version's."""
+    """[[item]]: in the order of the questionnaire. Silent on its source, it has that of its version."""
 
     word: ClassVar[str] = "framework_item"
     makes: ClassVar[type[models.Model]] = Item

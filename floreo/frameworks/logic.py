@@ -19,7 +19,7 @@ class Rule(StrEnum):
 
     SUM = "sum"  # levels add up, each item by its weight
     ALL_BELOW = (
-        "all_below"  # a stage counts only if it and all below it hold; a whole stands where its weakest part does
+        "all_below"  # a stage counts only if it and all below it hold; a whole is at the level of its weakest part
     )
     SHARE = "share"  # how many items are at the top of the scale
     STATUS = "status"  # no sum: how many are full, partial, a gap, unknown
@@ -95,7 +95,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Roll:
-    """How one branch stands. `value` is None where nothing can be said yet."""
+    """The result of one branch. `value` is None where nothing can be said yet."""
 
     items: int  # to be rated in this branch
     rated: int
@@ -136,7 +136,7 @@ class Tree:
 
 
 def _mean(tree: Tree, code: str, levels: Mapping[str, Level], scale: Scale) -> tuple[Decimal, Decimal]:
-    """Weight of a branch and the weighted share of it that is reached. What is not rated counts as nothing."""
+    """Weight of a branch and the weighted share of it that is reached. What is not rated scores 0."""
     node = tree.nodes.get(code)
     if node is not None and node.is_rated:
         level = levels.get(code)
@@ -172,7 +172,7 @@ def _sum(tree: Tree, code: str, levels: Mapping[str, Level], scale: Scale) -> tu
 
 
 def rolled(tree: Tree, code: str, levels: Mapping[str, Level], *, rule: Rule, scale: Scale) -> Roll:
-    """How the branch of `code` stands ("" for the whole) with these levels of its items."""
+    """The result of the branch of `code` ("" for the whole) with these levels of its items."""
     leaves = tree.under(code)
     found = [levels[leaf] for leaf in leaves if leaf in levels]
     counts = dict(sorted(Counter(found).items()))
@@ -219,7 +219,7 @@ def disagree(levels: Iterable[Level]) -> bool:
 
 
 class ScoreChange(StrEnum):
-    """How an item stands to the assessment before."""
+    """How an item compares with the assessment before."""
 
     UP = "up"
     DOWN = "down"
@@ -259,7 +259,7 @@ def compared(
     links: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Step]:
     """Every item of `codes` beside what it was. Another version's items are found through `links` (item now -> items
-    then); of several, the weakest counts. Scales of different length are compared by how far up a level stands."""
+    then); of several, the weakest counts. Scales of different length are compared by how far up a level is."""
     old_scale, steps = scale_before or scale, []
     for code in codes:
         there = [before[c] for c in (links.get(code, ()) if links is not None else (code,)) if c in before]

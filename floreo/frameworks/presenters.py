@@ -59,7 +59,7 @@ def kind_text(kind: str) -> str:
 
 
 def roll_text(roll: Roll, version: Version) -> str:
-    """How a branch stands: "12.5 of 20 points", "Formative", "40 %", "3 full, 2 gaps"; "" where nothing can be said."""
+    """The result of a branch: "12.5 of 20 points", "Formative", "40 %", "3 full, 2 gaps"; "" where nothing can be said."""
     if version.rule == Rule.STATUS:
         return ", ".join(f"{word} {count}" for word, count in status_counts(roll, version))
     if roll.value is None:
@@ -161,7 +161,7 @@ def wording_text(file: PublisherFile) -> str:
 
 
 def status_text(sheet: Sheet) -> str:
-    """How the whole stands, in a sentence."""
+    """The result of the whole, in a sentence."""
     if not sheet.version.is_held:
         return known_text(sheet.version)
     if sheet.assessment is None:

@@ -1,4 +1,4 @@
-"""Reads of frameworks used more than once: how an assessment stands, what an item has behind it, what is missing."""
+"""Reads of frameworks used more than once: the result of an assessment, what an item has behind it, what is missing."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def newest(version: Version, viewer: object) -> Assessment | None:
 
 @dataclass(frozen=True)
 class ItemLine:
-    """One item of a version, with all that stands beside it."""
+    """One item of a version, with all that is beside it."""
 
     item: Item
     depth: int
@@ -175,7 +175,7 @@ def served_by(thing: models.Model) -> list[Contribution]:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Evidence that is kept already and might answer an item, and where it stands now."""
+    """Evidence that is kept already and might answer an item, and where it is now."""
 
     evidence: Evidence
     thing: models.Model

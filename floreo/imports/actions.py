@@ -246,7 +246,7 @@ def _formats_must_be_known(run: SheetImport) -> None:
 
 @action("import.imported", needs=OPEN)
 def import_rows(run: SheetImport, *, by: Actor, seen: str, source_name: str = "") -> SheetImport:
-    """Writes all rows that are new or change something, at once. `seen` is the digest of what the person saw: something else is not
+    """Writes all rows that are new or change something, at once. `seen` is the hash of what the person saw: something else is not
     written. Columns and values are remembered under `source_name`."""
     must(by, target_of(run.target).needs)
     fresh = lock_latest(run)

@@ -148,7 +148,7 @@ def _alike(text: str, words: Mapping[str, str]) -> str:
 
 
 def _fits(holds: Holds, texts: Sequence[str], matcher: Matcher | None) -> bool:
-    """Whether values do not speak against a field that only resembles the header."""
+    """Whether values do not contradict a field that only resembles the header."""
     if not texts:
         return True
     if holds in {Holds.DAY, Holds.PERIOD}:

@@ -185,8 +185,8 @@ class Head:
 
 
 def heads_of(sheets: Sequence[Grid], parts: Sequence[SheetTable]) -> list[Head]:
-    """The columns of all parts together, in the order of the first. One without a header is called by its letter; one whose header comes
-    twice, by it and its letter."""
+    """The columns of all parts together, in the order of the first. One without a header is called by the letters of its column; one whose header comes
+    twice, by it and those letters."""
     found: list[Head] = []
     for part in parts:
         texts = _unique(header_texts(sheets[part.sheet], part))

@@ -85,7 +85,7 @@ def _parted(things: Sequence[Thing]) -> Iterator[Sequence[Thing]]:
 
 def _rows_that_hold(things: Sequence[models.Model]) -> Iterator[tuple[str, str]]:
     """The key of each row that would go with one of these, all of one kind, or keeps it from going, and the key of that one. Rows that the
-    program works out anew count for what hangs on them."""
+    program works out again count for what hangs on them."""
     relations: Iterable[Any] = get_candidate_relations_to_delete(type(things[0])._meta)
     for relation in relations:
         field = relation.field

@@ -61,7 +61,7 @@ def begun(year: int) -> tuple[int, ...]:
 
 def shares(period: Period) -> tuple[Share, ...]:
     """In-time shares, lessons, cases that cross the border: a share whose numerator or rest is small is withheld, and one from
-    which so few were left out that what it is of would tell them, beside the number of all."""
+    which so few were left out that what it is of would reveal them, beside the number of all."""
     made = {
         "legal_clocks": case_measures.share_legal_clocks_in_time,
         "own_clocks": case_measures.share_own_clocks_in_time,

@@ -252,7 +252,7 @@ def share_legal_clocks_in_time(period: Period, filters: Filters) -> Reading:
 
 
 def share_own_clocks_in_time(period: Period, filters: Filters) -> Reading:
-    """Per cent of what the team promised by a time within the period that was done in time, by rule."""
+    """Per cent of what the team committed to by a time within the period that was done in time, by rule."""
     return _clocks(period, is_ours=True)
 
 

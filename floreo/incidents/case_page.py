@@ -51,7 +51,7 @@ DEFAULT_UNTOUCHED = 24
 
 @dataclass(frozen=True)
 class ShownClock:
-    """A clock as the page shows it: how long is left, in big letters, and its sentence."""
+    """A clock as the page shows it: how long is left, in large type, and its sentence."""
 
     title: str
     left: str  # "3 h 20 min", or its state where no time runs

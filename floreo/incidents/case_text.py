@@ -1,4 +1,4 @@
-"""Sentences about cases: lines of the log, how long something took, what gave a severity. Made anew for each reader."""
+"""Sentences about cases: lines of the log, how long something took, what gave a severity. Made again for each reader."""
 
 from __future__ import annotations
 

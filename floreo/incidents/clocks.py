@@ -96,13 +96,13 @@ def computed(
 
 
 def refresh(case: Case) -> None:
-    """Makes the rows of that case anew. Within an action, or the worker's transaction. A merged case has none: its clocks run in the
+    """Makes the rows of that case again. Within an action, or the worker's transaction. A merged case has none: its clocks run in the
     case that it was merged into."""
     _write([case], rules())
 
 
 def refresh_open(cases: Iterable[Case]) -> None:
-    """The same for many at once, of which only the open ones get clocks: of an old case that was closed elsewhere nobody here can tell
+    """The same for many at once, of which only the open ones get clocks: of an old case that was closed elsewhere nobody here can say
     which deadlines it met."""
     using = rules()
     for part in _parts([case.pk for case in cases if case.is_open]) if using else ():

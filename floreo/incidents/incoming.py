@@ -18,7 +18,7 @@ class IncomingFile:
 @dataclass(frozen=True)
 class Incoming:
     """One report. `source_key` names the message, form or row it came from ("mail:<id@host>", "form:K7..."), at most 200
-    letters: the same one is taken in once. Times are aware; None is not known."""
+    characters: the same one is taken in once. Times are aware; None is not known."""
 
     channel: str  # models.Channel
     source_key: str

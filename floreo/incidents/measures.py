@@ -1,4 +1,4 @@
-"""The figures that the incident desk offers: (period, filters) -> Reading. Exercises never count."""
+"""The figures that the incidents app offers: (period, filters) -> Reading. Exercises never count."""
 
 from __future__ import annotations
 

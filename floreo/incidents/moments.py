@@ -1,4 +1,4 @@
-"""What time it is in the incident desk."""
+"""What time it is in the incidents app."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from floreo.core import clock
 
 
 def now() -> datetime:
-    """This moment, on the day on which a sample country stands still: its cases, clocks and log agree on the day."""
+    """This moment, on the day on which a sample country's calendar is stopped: its cases, clocks and log agree on the day."""
     at = clock.now()
     return at + (clock.today() - clock.calendar_day(at))

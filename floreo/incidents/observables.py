@@ -13,7 +13,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-LONGEST = 500  # letters of one
+LONGEST = 500  # characters of one
 MOST = 500  # of one text
 LONGEST_TEXT = 500_000
 

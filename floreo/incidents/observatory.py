@@ -57,8 +57,8 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Times:
-    """How long one thing took, of `counted` of all reports or cases. None: it is small, or it would tell a small rest of what
-    stands beside it. `is_withheld`: it is of so few that the times are not shown either."""
+    """How long one thing took, of `counted` of all reports or cases. None: it is small, or it would reveal a small rest of what
+    is beside it. `is_withheld`: it is of so few that the times are not shown either."""
 
     code: str  # "answer", "triage", "contain", "close"
     title: str
@@ -86,7 +86,7 @@ class Year:
 
 def years() -> list[int]:
     """Those in which a case or report was received, and this one, newest first; none where there never was one. None that is still
-    to come, nor one that no moment of ours can have (core/clock.py)."""
+    to come, nor one that no moment here can have (core/clock.py)."""
     kinds = (Case.objects.filter(counted_cases()), Report.objects.filter(counted_reports()))
     begins, this = midnight(date(clock.FIRST_YEAR, 1, 1)), clock.today().year
     first = [

@@ -1,4 +1,4 @@
-"""What the incident desk offers to the rest of the product."""
+"""What the incidents app offers to the rest of the product."""
 
 from __future__ import annotations
 

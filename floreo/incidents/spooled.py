@@ -140,7 +140,7 @@ def _take_in(item: Mapping[str, Any], *, by: Actor) -> None:
         incoming = as_incoming(item)
         try:
             done = receive(incoming, by=by)
-        except Taken:  # another report has this reference: it gets one of its own, and the team is told
+        except Taken:  # another report has this reference: it gets one of its own, and the team is informed
             words = {"reference": item["reference"]}
             doubt = _("The reporter was given the reference %(reference)s, which another report has too.") % words
             done = receive(as_incoming(item, reference="", doubts=(doubt,)), by=by)
@@ -154,7 +154,7 @@ def _is_known(report: Report, item: Mapping[str, Any]) -> bool:
 
 
 def require_open(item: Mapping[str, Any]) -> None:
-    """Refuses other answers to a report that takes in nothing more: who sends them is told so while they still look."""
+    """Refuses other answers to a report that takes in nothing more: who sends them is informed of it while they still look."""
     report = Report.objects.filter(source_key=_source_key(item)).first()
     if report is not None and not _is_known(report, item) and (full := why_full(report)) is not None:
         raise full

@@ -1,4 +1,4 @@
-"""Lists of the incident desk. None of it is open data: what the public sees are figures."""
+"""Lists of the incidents app. None of it is open data: what the public sees are figures."""
 
 from __future__ import annotations
 

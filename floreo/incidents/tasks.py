@@ -1,6 +1,6 @@
-"""Tasks of the incident desk: clocks that are due soon, tasks of cases, cases that nobody touched, and what is asked of an
+"""Tasks of the incidents app: clocks that are due soon, tasks of cases, cases that nobody touched, and what is asked of an
 organisation with which a case is shared. Cases of an exercise have none: this list is also a mail and a calendar, and nothing of an
-exercise leaves. Of a TLP:RED case only its reference stands in it."""
+exercise leaves. Of a TLP:RED case only its reference is in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures in plain Python: directions, targets, and how a reading stands to its target. What a reading is made of is in
+"""Figures in plain Python: directions, targets, and how a reading compares with its target. What a reading is made of is in
 core.figures and can be had from here too. No Django."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Target:
 
 
 class Outlook(StrEnum):
-    """How a figure stands to its target."""
+    """How a figure compares with its target."""
 
     REACHED = "reached"
     WITHIN = "within"  # of what should be low: not above its limit so far, whatever the days to come bring
@@ -52,7 +52,7 @@ def is_reached(value: Decimal, target: Decimal, direction: Direction) -> bool:
 
 
 def expected_by(day: date, *, baseline: Decimal, baseline_on: date, target: Target) -> Decimal:
-    """Where a straight line from baseline to target stands on `day`. A framework, not a forecast."""
+    """Where a straight line from baseline to target is on `day`. A framework, not a forecast."""
     if target.due is None or target.due <= baseline_on or day >= target.due:
         return target.value
     elapsed = Decimal((day - baseline_on).days) / Decimal((target.due - baseline_on).days)
@@ -115,7 +115,7 @@ def _is_safe(group: Group) -> bool:
 
 def safe_groups(groups: Sequence[Group], *, others: str) -> tuple[Group, ...]:
     """Groups of people as the public may see them: small ones are shown together under `others`, with as many larger
-    ones as it takes so that nobody can be worked out from the total. Empty when nothing is left to tell apart."""
+    ones as it takes so that nobody can be worked out from the total. Empty when nothing is left to distinguish."""
     safe = sorted((g for g in groups if _is_safe(g)), key=lambda g: g.denominator)
     small = [g for g in groups if not _is_safe(g)]
     if not small:

@@ -194,7 +194,7 @@ class Indicator(Record, Translated, Sourced):
 
 class RecordList(models.Model):
     """The records that a reading counted, with their names as they then were. Kept once, however many readings counted
-    the same, and told apart by its content."""
+    the same, and distinguished by its content."""
 
     read_with = Permission.INDICATOR_READ
 

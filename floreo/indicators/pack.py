@@ -129,7 +129,7 @@ class ReadingShape(TranslatedShape, SourcedShape):
         return super().refs(setting) | {"corrects": before}
 
     def _taken(self, setting: Setting) -> datetime:
-        """When the figure was taken: in a sample pack, whose time stands still, on the morning after its period."""
+        """When the figure was taken: in a sample pack, whose time is stopped, on the morning after its period."""
         after = self.span.end + timedelta(days=1)
         day = self.taken_on or (min(after, setting.reported_on) if setting.is_sample else setting.reported_on)
         return datetime.combine(day, time(12), tzinfo=UTC)
@@ -149,7 +149,7 @@ class ReadingShape(TranslatedShape, SourcedShape):
         }
 
     def _measured(self, setting: Setting) -> dict[str, Any]:
-        """A reading that counts records, of a figure that is computed, stands as one that the measure took."""
+        """A reading that counts records, of a figure that is computed, counts as one that the measure took."""
         counted = setting.measure and (self.numerator is not None or self.groups)
         return {"measure": setting.measure, "measure_version": 1} if counted else {"measure": "", "measure_version": 0}
 

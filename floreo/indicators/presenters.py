@@ -1,4 +1,4 @@
-"""Figures as sentences, computed from data, so that page, desk, e-mail and report say the same. Text only, no HTML."""
+"""Figures as sentences, computed from data, so that page, workspace, e-mail and report say the same. Text only, no HTML."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def is_hidden(reading: Reading) -> bool:
 
 
 def left_out_of(reading: Reading) -> tuple[list[tuple[str, int]], bool]:
-    """What was not counted and why, as far as the public may know; and whether the numbers of what was counted tell no small one
+    """What was not counted and why, as far as the public may know; and whether the numbers of what was counted reveal no small one
     of it. Beside those who were counted they are a list whose sum is known, since others publish how many there were."""
     every = [(str(why), int(count)) for why, count in reading.working.get("left_out", [])]
     if not reading.indicator.about_people:
@@ -111,7 +111,7 @@ def public_value(reading: Reading) -> Decimal | None:
 
 
 def hidden_text(reading: Reading) -> str:
-    """What stands in place of a value. Of a fraction it does not say whether those who were counted are few, or the rest."""
+    """What is in place of a value. Of a fraction it does not say whether those who were counted are few, or the rest."""
     is_share = reading.denominator is not None or reading.indicator.unit == PER_CENT
     return gettext("Not shown") if is_share else gettext("Fewer than 5")
 
@@ -223,7 +223,7 @@ def target_of(indicator: Indicator) -> Target | None:
 
 
 def outlook_of(indicator: Indicator, reading: Reading | None) -> Outlook:
-    """How its newest reading stands to its target, on the day for which the reading holds."""
+    """How its newest reading compares with its target, on the day for which the reading holds."""
     return outlook(
         value=reading.value if reading and not is_hidden(reading) else None,
         on=reading.on if reading else None,
@@ -305,10 +305,10 @@ def status_tally(counts: Mapping[Outlook, int]) -> str:
 
 
 def headline(indicator: Indicator, reading: Reading | None) -> str:
-    """One sentence that answers how the figure stands."""
+    """One sentence that answers what the status of the value is."""
     if reading is None:
         return missing_text(indicator)
-    when = capital(when_text(reading))  # in Spanish a month has a small letter
+    when = capital(when_text(reading))  # in Spanish a month begins in lower case
     if is_hidden(reading):
         return gettext("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when}
     if reading.value is None:
@@ -345,7 +345,7 @@ def next_reading_on(indicator: Indicator, reading: Reading | None) -> date | Non
 
 
 def missing_text(indicator: Indicator) -> str:
-    """What stands where there is no reading yet: that, the target, and when the first is due."""
+    """What is shown where there is no reading yet: that, the target, and when the first is due."""
     text = [gettext("No value yet.")]
     if indicator.target is not None:
         text.append(gettext("Target: %(target)s.") % {"target": target_text(indicator)})

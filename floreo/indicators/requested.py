@@ -19,7 +19,7 @@ from floreo.reviews.sheet import RequestedValue
 
 
 def readings_requested(ask: UpdateRequest) -> list[RequestedValue]:
-    """What the organisation of a request enters for the last period that is over. A figure that belongs to an action stands under
+    """What the organisation of a request enters for the last period that is over. A figure that belongs to an action is under
     it; any other under the first action, of the first ask that the organisation has in this review."""
     if ask.organisation_id is None:
         return []

@@ -74,7 +74,7 @@ GROUP_WORDS: dict[str, Promise] = {
 
 
 def left_out_text(why: str, count: int) -> str:
-    """One sentence for what was not counted. A reason that no measure of ours gives is a pack's own words."""
+    """One sentence for what was not counted. A reason that none of our measures gives is a pack's own words."""
     match why:
         case "edition_not_begun" | "actions_not_known" | "actions_not_late":
             return _actions_left(why, count)

@@ -113,7 +113,7 @@ def cascade_picture(
     more: Callable[[int], str],
     most: int = MOST,
 ) -> str:
-    """Both drawings. `label` says in words what they show and where the same stands as a table; `more` words how many services of a lane
+    """Both drawings. `label` says in words what they show and where the same is shown as a table; `more` words how many services of a lane
     are not drawn. Raises ValueError for an hour beyond the last lane, an unknown state, or a picture without lanes."""
     services = tuple(services)
     if not lanes:
@@ -249,7 +249,7 @@ def _lefts(boxes: Sequence[_Box], lanes: Sequence[Lane], rest: Sequence[str]) ->
 
 
 def _place(box: _Box, row: int, depth: int) -> int:
-    """Gives each box its row, so that no link crosses another: what a service took along stands beside it, in the same row where it can,
+    """Gives each box its row, so that no link crosses another: what a service took along is beside it, in the same row where it can,
     and below. Gives back the last row that is used."""
     box.row, box.depth, last = row, depth, row
     later = [taken for taken in box.taken if taken.lane > box.lane]

@@ -63,7 +63,7 @@ def score_of(rows: Iterable[Scored]) -> Decimal | None:
 
 
 class PlanState(StrEnum):
-    """How a recovery plan stands on a day."""
+    """The state of a recovery plan on a day."""
 
     NEVER_TESTED = "never_tested"
     OVERDUE = "overdue"  # the day of its next test has passed
@@ -83,7 +83,7 @@ def plan_state(last_test: date | None, next_test: date | None, today: date, *, p
 
 
 def _step(number: int) -> int:
-    """What one unit of the second digit is worth; ten at least, so that the last digit is never told."""
+    """What one unit of the second digit is worth; ten at least, so that the last digit is never shown."""
     return int(10 ** max(len(str(number)) - 2, 1))
 
 

@@ -43,7 +43,7 @@ class Register:
 
 def _users(service: Service, served: list[ServicePlace], districts: list[Place]) -> dict[str, int]:
     """People by district. A number for the whole country is spread over the districts where it is delivered, by their population, since
-    places must not overlap; where no population is known, it stands for the whole country."""
+    places must not overlap; where no population is known, it counts for the whole country."""
     known = {row.place.code: row.users for row in served if row.users is not None}
     if known or service.users is None:
         return {code: users for code, users in known.items() if users}
@@ -186,7 +186,7 @@ def points_of(register: Register, hours: int) -> tuple[cascade.SinglePoint, ...]
 
 
 def digest_of(register: Register) -> str:
-    """SHA-256 of all that a cascade reads: equal digests give equal results."""
+    """SHA-256 of all that a cascade reads: equal hashes give equal results."""
     graph = register.graph
     rows = [
         sorted((each.key, sorted(each.users.items()), each.threshold) for each in graph.services),

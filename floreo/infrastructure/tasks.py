@@ -1,4 +1,4 @@
-"""What waits for whom: services to be reviewed, designations to be heard, decided or reviewed, tests of plans."""
+"""What waits for whom: services to be reviewed, designations that need a hearing, a decision or a review, tests of plans."""
 
 from __future__ import annotations
 

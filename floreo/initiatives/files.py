@@ -85,7 +85,7 @@ def let_go(place: str) -> None:
 
 
 def download(entry: CompetitionEntry) -> FileResponse:
-    """As a download under the entry's number, never shown inside a page: what strangers send does not run here."""
+    """As a download under the entry's number, never shown inside a page: what people outside send does not run here."""
     if not entry.file:
         raise Missing
     try:

@@ -12,12 +12,12 @@ from enum import StrEnum
 
 from floreo.core.spelling import plain
 
-LONGEST = 4000  # letters of one description
+LONGEST = 4000  # characters of one description
 LARGEST = 10 * 1024 * 1024  # bytes of one file
 OF_AGE = 18
 MOST_POINTS = 10  # of one criterion
 NEVER_AGREED_DAYS = 30  # after the closing: an entry without its guardian's consent is then removed
-SHORTEST_NAME = 3  # letters of a part of a name by which somebody is recognised in a text
+SHORTEST_NAME = 3  # characters of a part of a name by which somebody is recognised in a text
 
 
 # --- When ---------------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def result_of(
 
 
 def names_in(text: str, *names: str) -> list[str]:
-    """The parts of `names` that stand in `text` as words, whatever their accents and capitals."""
+    """The parts of `names` that are in `text` as words, whatever their accents and capitals."""
     words = set("".join(c if c.isalnum() else " " for c in plain(text)).split())
     parts = {part for name in names for part in "".join(c if c.isalnum() else " " for c in plain(name)).split()}
     return sorted(part for part in parts if len(part) >= SHORTEST_NAME and part in words)

@@ -354,7 +354,7 @@ class TreatyVerdictQuerySet(models.QuerySet["TreatyVerdict"]):
 
 class TreatyVerdict(Record, Translated):
     """How far one version of an instrument meets one item of a framework, by which provisions and why; reviewed by a second person or
-    not yet. A later version is rated anew and the rating of the earlier one stays: what is public does not wait for a draft."""
+    not yet. A later version is rated again and the rating of the earlier one stays: what is public does not wait for a draft."""
 
     translated_fields: ClassVar[tuple[str, ...]] = ("reason",)
 
@@ -366,7 +366,7 @@ class TreatyVerdict(Record, Translated):
     on_version = models.ForeignKey(
         LawVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="verdicts"
     )
-    digests = models.JSONField(default=dict, blank=True)  # {"10(1)": digest}: the words that were judged
+    digests = models.JSONField(default=dict, blank=True)  # {"10(1)": hash}: the words that were judged
     rated_by = models.CharField(max_length=200, blank=True)
     rated_by_code = models.CharField(max_length=80, blank=True)  # of the actor: two people may have one name
     rated_on = models.DateField(null=True, blank=True)

@@ -52,7 +52,7 @@ class Printed:
     changed: int
 
 
-Marks = tuple[tuple[str, str], ...]  # (eId of a section, what stands beside it)
+Marks = tuple[tuple[str, str], ...]  # (eId of a section, what is beside it)
 
 
 def printed(version: LawVersion, before: LawVersion | None, marks: Marks = ()) -> Printed:
@@ -127,7 +127,7 @@ def front_of(version: LawVersion) -> Front:
 
 
 def contents(rows: Iterable[Provision], changed: Mapping[str, str]) -> list[Entry]:
-    """Of the provisions of a version: parts with their clauses; clauses without a part, and schedules, stand alone."""
+    """Of the provisions of a version: parts with their clauses; clauses without a part, and schedules, are on their own."""
     found: list[Entry] = []
     by_eid: dict[str, Entry] = {}
     for row in rows:

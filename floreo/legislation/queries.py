@@ -85,7 +85,7 @@ def version_on(instrument: Instrument, day: date, viewer: object) -> LawVersion 
 
 @dataclass(frozen=True)
 class Found:
-    """A clause that has the words that were asked for, and the passage where they stand: its parts, each as it is or marked."""
+    """A clause that has the words that were asked for, and the passage where they are: its parts, each as it is or marked."""
 
     eid: str
     label: str
@@ -94,7 +94,7 @@ class Found:
 
 
 MOST_FOUND, MOST_ASKED = 50, 8  # clauses shown; words looked for
-_AROUND = 110  # letters on each side of the first word
+_AROUND = 110  # characters on each side of the first word
 
 
 def search_inside(version: LawVersion, asked: str) -> list[Found]:
@@ -168,7 +168,7 @@ def matrix(instrument: Instrument, framework: Framework, version: LawVersion | N
 
 
 def that_hold(rows: Iterable[TreatyVerdict], version: LawVersion | None) -> list[TreatyVerdict]:
-    """Of each article the verdict that stands for `version`: on it, or on the last version before it; without a version the last of
+    """Of each article the verdict that counts for `version`: on it, or on the last version before it; without a version the last of
     all. Verdicts of one instrument, with their versions."""
     found: dict[int, TreatyVerdict] = {}
     for row in sorted(rows, key=_place):

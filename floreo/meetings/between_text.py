@@ -88,7 +88,7 @@ def ballot_text(procedure: WrittenProcedure) -> str:
 
 
 def stage_text(procedure: WrittenProcedure, answered: int, members: int) -> str:
-    """Where it stands, in a sentence."""
+    """Its status, in a sentence."""
     if procedure.state == ProcedureState.DRAFT:
         return _("Draft. No member has been asked yet.")
     if procedure.state == ProcedureState.WITHDRAWN:

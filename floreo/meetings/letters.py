@@ -1,4 +1,4 @@
-"""What the letters of a meeting say, each in the language of who gets it. Nothing is sent here."""
+"""What the mails of a meeting say, each in the language of who gets it. Nothing is sent here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from floreo.meetings.models import Meeting, Seat
 
 @dataclass(frozen=True)
 class Message:
-    """A letter's subject and text, in the language that is active; with the meeting for a calendar, where it has a date to tell."""
+    """A mail's subject and text, in the language that is active; with the meeting for a calendar, where it has a date to announce."""
 
     kind: str
     subject: str
@@ -40,7 +40,7 @@ def address_of(seat: Seat) -> tuple[str, str]:
 
 
 def to_seats(meeting: Meeting, words: Words) -> tuple[list[OutboxMail], list[str]]:
-    """A letter to every address that sits on the committee on the day of the meeting, one that is held back for each seat without an
+    """A mail to every address that sits on the committee on the day of the meeting, one that is held back for each seat without an
     address, and the bodies of those."""
     own = languages.first()
     seats = meeting.committee.seats.on(meeting.on).select_related("organisation__merged_into", "person")

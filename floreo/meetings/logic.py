@@ -73,7 +73,7 @@ _NUMBER = re.compile(r"^([A-Z])-(\d{4})-(\d+)$")
 
 def next_number(taken: Iterable[str], year: int, letter: str = "D") -> str:
     """The number after the highest of that year: "D-2026-07". Gaps are not filled: a number means one decision for good. Written
-    procedures have the letter W, polls of dates P."""
+    procedures have the prefix W, polls of dates P."""
     last = 0
     for each in taken:
         if (match := _NUMBER.match(each)) and (match[1], int(match[2])) == (letter, year):
@@ -141,5 +141,5 @@ def came(presences: Iterable[str]) -> tuple[int, int]:
 
 
 def fingerprint(*texts: str) -> str:
-    """A short print of texts, by which a form tells whether they were changed since it was opened."""
+    """A short print of texts, by which a form sees whether they were changed since it was opened."""
     return hashlib.sha256("\x1f".join(texts).encode("utf-8", "replace")).hexdigest()[:20]

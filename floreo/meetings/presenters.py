@@ -1,4 +1,4 @@
-"""What pages, letters and documents say of meetings and decisions, in words of the reader's language."""
+"""What pages, mails and documents say of meetings and decisions, in words of the reader's language."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def workspace_address(meeting: Meeting) -> str:
 
 
 def stage(meeting: Meeting) -> str:
-    """Where the meeting stands, and what comes next, in a sentence."""
+    """The status of the meeting, and what comes next, in a sentence."""
     today = clock.today()
     if meeting.state == MeetingState.CANCELLED:
         return _("Cancelled.")
@@ -182,7 +182,7 @@ def due_text(decision: Decision) -> str:
 
 
 def history_text(decision: Decision, state: str = "") -> str:
-    """What became of it so far, with its days. `state`: as the plan says it stands, where that is ahead of the record."""
+    """What became of it so far, with its days. `state`: its status in the plan, where that is ahead of the record."""
     text = {
         DecisionState.ASKED: (_("Requested on %(day)s"), decision.asked_on),
         DecisionState.TAKEN: (_("Taken on %(day)s"), decision.taken_on),

@@ -42,7 +42,7 @@ class DecisionShown:
 
     @property
     def state(self) -> str:
-        """As it stands now: what became part of the plan is carried out as soon as that is done."""
+        """As it is now: what became part of the plan is carried out as soon as that is done."""
         state = self.decision.state
         if self.became is not None and done_on(self.became) and may_become(state, DecisionState.CARRIED_OUT):
             return DecisionState.CARRIED_OUT

@@ -1,4 +1,4 @@
-"""What leaves of meetings: committees' seats, meetings, decisions. Names of people never leave to strangers."""
+"""What leaves of meetings: committees' seats, meetings, decisions. Names of people never leave to the public."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _owner(decision: Decision) -> Organisation | None:
 
 
 def _narrow(rows: QuerySet[Any], chosen: str) -> QuerySet[Any]:
-    """How it stands, as people ask: open, late, done."""
+    """Its status, as people ask: open, late, done."""
     today = clock.today()
     asked = {
         "open": Q(state__in=OPEN_STATES),

@@ -156,7 +156,7 @@ def handles(viewer: object) -> bool:
 
 
 def token_of(notification: Notification) -> str:
-    """What stands in the address of its link. It is signed with the address it is sent to, and dies with it."""
+    """What is in the address of its link. It is signed with the address it is sent to, and dies with it."""
     return links.sign(_purpose(notification.mail), notification.pk, notification.link_version)
 
 

@@ -100,7 +100,7 @@ def computed(
 
 
 def refresh(notification: Notification) -> None:
-    """Makes the rows of that notification anew. Within an action, or the worker's transaction."""
+    """Makes the rows of that notification again. Within an action, or the worker's transaction."""
     _write([notification], used_rules())
 
 

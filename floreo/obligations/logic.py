@@ -17,7 +17,7 @@ from floreo.core.language_codes import known as language_codes
 Answers = Mapping[str, Any]
 MOST_PERIODS = 400  # of one obligation
 DRAFT_LONGEST = (
-    20_000  # letters of one answer that a draft stores; what a question allows is asked when a stage is submitted
+    20_000  # characters of one answer that a draft stores; what a question allows is asked when a stage is submitted
 )
 
 
@@ -64,7 +64,7 @@ def reminders_due(due_on: date, days: Iterable[int], since: date, today: date) -
 
 
 class Stage(StrEnum):
-    """As incidents name what is submitted: the same names stand in the rules of clocks."""
+    """As incidents name what is submitted: the same names are in the rules of clocks."""
 
     EARLY_WARNING = "early_warning"
     NOTIFICATION = "notification"
@@ -236,7 +236,7 @@ def item_of(data: Mapping[str, Any]) -> Question:
 
 
 def questions_of(rows: Iterable[Mapping[str, Any]]) -> tuple[Question, ...]:
-    """All questions of a form. Raises ValueError: each has a code of its own, and what one needs stands before it."""
+    """All questions of a form. Raises ValueError: each has a code of its own, and what one needs is before it."""
     found: dict[str, Question] = {}
     for data in rows:
         each = item_of(data)
@@ -270,7 +270,7 @@ def is_asked(question: Question, answers: Answers) -> bool:
 
 def inherited(questions: Iterable[Question], stage: Stage, earlier: Sequence[Answers]) -> dict[str, Any]:
     """What a new stage begins with: of each question that it asks, the newest answer that an earlier stage gave. `earlier` is in the
-    order of submission. A question that is answered anew each time begins empty."""
+    order of submission. A question that is answered again each time begins empty."""
     found: dict[str, Any] = {}
     for each in asked_in(questions, stage):
         if not each.is_inherited:
@@ -362,7 +362,7 @@ def significance(rules: Iterable[SignificanceRule], answers: Answers) -> tuple[b
     return False, []
 
 
-# --- Whose turn it is ---------------------------------------------------------------------------------------------
+# --- Who must act next --------------------------------------------------------------------------------------------
 
 
 class WaitingFor(StrEnum):

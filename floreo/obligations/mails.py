@@ -1,4 +1,4 @@
-"""The e-mails of this desk: links, whose turn it is, reminders, and what is passed on to another authority."""
+"""The e-mails of this app: links, who must act next, reminders, and what is passed on to another authority."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _address_for(notification: Notification) -> tuple[str, str, str, bool]:
 
 
 def waiting_mail(notification: Notification, *, what: str = "") -> OutboxMail | None:
-    """To who writes it: that it is their turn, or what the team did. No detail of the incident stands in it."""
+    """To who writes it: that it is their turn, or what the team did. No detail of the incident is in it."""
     to, language, address, is_secret = _address_for(notification)
     if not to:
         return None
@@ -103,7 +103,7 @@ def waiting_mail(notification: Notification, *, what: str = "") -> OutboxMail | 
 
 
 def team_mail(notification: Notification) -> OutboxMail:
-    """To the team: that it is its turn. No detail of the incident stands in it."""
+    """To the team: that it is its turn. No detail of the incident is in it."""
     language = languages.home()
     with translation.override(language):
         words = {"reference": notification.reference, "kind": notification.get_kind_display()}

@@ -1,4 +1,4 @@
-"""The values that this desk offers: (period, filters) -> Reading."""
+"""The values that this app offers: (period, filters) -> Reading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What time it is in this desk: the same as at the incident desk, whose cases and clocks it shares."""
+"""What time it is in this app: the same as in the incidents app, whose cases and clocks it shares."""
 
 from floreo.incidents.moments import now
 

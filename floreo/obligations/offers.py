@@ -1,4 +1,4 @@
-"""What this desk offers to the rest of the product."""
+"""What this app offers to the rest of the product."""
 
 from __future__ import annotations
 

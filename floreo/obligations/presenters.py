@@ -72,7 +72,7 @@ def law_text(thing: Any) -> str:
 
 
 def due_state_text(due: ObligationDue, today: date) -> str:
-    """How it stands: "To be done. 3 days overdue." """
+    """Its status: "To be done. 3 days overdue." """
     late = (today - due.due_on).days
     if due.is_late_on(today):
         words = ngettext("%(n)s day overdue", "%(n)s days overdue", late) % {"n": number_figures(late)}

@@ -1,4 +1,4 @@
-"""The receipt of a submitted stage: reference and times, what was submitted, and how it stands to its deadline. For the screen and for
+"""The receipt of a submitted stage: reference and times, what was submitted, and its status against its deadline. For the screen and for
 paper."""
 
 from __future__ import annotations

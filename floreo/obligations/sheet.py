@@ -254,7 +254,7 @@ class StageSheet:
         remove_file(file, by=self.by)
 
     def press(self, data: Any) -> str:
-        """Does it. Returns "saved" or "submitted". Raises Refused once nothing can be written here; every other refusal stands in the
+        """Does it. Returns "saved" or "submitted". Raises Refused once nothing can be written here; every other refusal is in the
         form, with what was typed, and is returned as ""."""
         self.form = self._form(data)
         answers, pressed = collected(self.questions, data), data.get("press", "save")

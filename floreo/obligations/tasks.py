@@ -1,4 +1,4 @@
-"""What waits for whom: what is due under laws, what was submitted, and notifications that wait for somebody. No detail of an incident stands in
+"""What waits for whom: what is due under laws, what was submitted, and notifications that wait for somebody. No detail of an incident is in
 a task: it is also a mail and a calendar."""
 
 from __future__ import annotations

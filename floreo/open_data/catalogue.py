@@ -7,5 +7,5 @@ from floreo.offers import tables
 
 
 def public_tables() -> list[Table]:
-    """Those that a stranger may have."""
+    """Those that the public may have."""
     return [table for table in tables().values() if table.needs is None]

@@ -1,4 +1,4 @@
-"""What a stranger downloads: whole tables as files that were made once, a narrowed list as long as it is short."""
+"""What the public downloads: whole tables as files that were made once, a narrowed list as long as it is short."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xml": "application/xml; charset=utf-8",
 }
-BURST, PER_HOUR = 120, 1200  # of narrowed lists by one stranger, each thousand rows counted as one
+BURST, PER_HOUR = 120, 1200  # of narrowed lists by one visitor, each thousand rows counted as one
 
 
 def is_short(rows: QuerySet[Any]) -> bool:
@@ -56,7 +56,7 @@ IATI = Batch("iati", _write_iati, lambda: is_short(BudgetLine.objects.all()))
 
 
 def batch_named(name: str) -> Batch:
-    """For the process that makes one. Raises Missing when strangers may have none by that name."""
+    """For the process that makes one. Raises Missing when the public may have none by that name."""
     if name == IATI.name:
         return IATI
     table = tables().get(name)

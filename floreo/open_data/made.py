@@ -1,9 +1,9 @@
-"""Files that strangers may have whole, made once for each head of the audit chain, day and language, and handed out as
+"""Files that the public may have whole, made once for each head of the audit chain, day and language, and handed out as
 files of the data folder.
 
 Files of few rows are made in the request that first asks, while others wait for them. Files of many rows are made by a
 process of their own, one at a time and with a low priority; until they are there, the files made before are handed out
-with their date, or the stranger is asked to come again. Making never takes more than a tenth of the time."""
+with their date, or the visitor is asked to come again. Making never takes more than a tenth of the time."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ _locks: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
 
 def ready(batch: Batch) -> Made:
-    """The files of `batch` as a stranger may have them. Raises Preparing while there are none."""
+    """The files of `batch` as the public may have them. Raises Preparing while there are none."""
     asked = clock.now().timestamp()
     last, now = newest(batch), _now()
     if last is not None and last.is_of(*now) and last.age < settings.KEEP_PAGES_SECONDS:
@@ -213,7 +213,7 @@ class Child:
                 return
             self._started[batch.folder] = time.monotonic()
             command = [sys.executable, "-m", "floreo.open_data.making", batch.name, language()]
-            self._running = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 -- names of ours, no shell
+            self._running = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 -- our own names, no shell
 
 
 CHILD = Child()

@@ -1,4 +1,4 @@
-"""Sentences of django-allauth that our translations say in our own way: standing here, makemessages keeps them."""
+"""Sentences of django-allauth that our translations say in our own way: as long as they are here, makemessages keeps them."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def idle(get_response: View) -> View:
 
 
 def _is_over(now: float, seen: float | None, arrived: float | None) -> bool:
-    """The library begins the time of a session anew each time that it is saved, so the hours are counted here."""
+    """The library begins the time of a session again each time that it is saved, so the hours are counted here."""
     is_idle = seen is not None and now - seen > settings.IDLE_MINUTES * 60
     return is_idle or (arrived is not None and now - arrived > settings.SESSION_COOKIE_AGE)
 

@@ -1,6 +1,6 @@
 """The directory signs somebody out here (OpenID Connect Back-Channel Logout 1.0): it posts a signed logout token, and the sessions of that person end.
 
-A stranger can send anything to this address. What a token says of itself (issuer, audience, algorithm) is looked at before its keys are asked for
+Anybody can send anything to this address. What a token states about itself (issuer, audience, algorithm) is looked at before its keys are asked for
 at the directory, keys are kept for minutes, and calls are limited."""
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def remember_session(request: HttpRequest, sociallogin: Any = None, **_more: obj
         request.session[SID] = sid
 
 
-@csrf_exempt  # the directory has no cookie of ours: the signature says who it is
+@csrf_exempt  # the directory has none of our cookies: the signature says who it is
 @login_not_required
 @never_cache
 @require_POST

@@ -20,7 +20,7 @@ _DIGITS = 40
 
 
 class BreachedPasswordValidator:
-    """Refuses what stands in the file of FLOREO_BREACHED_PASSWORDS. Without a file nothing is refused here, nor with one that cannot
+    """Refuses what is in the file of FLOREO_BREACHED_PASSWORDS. Without a file nothing is refused here, nor with one that cannot
     be read: `floreo doctor` says so, and nobody is kept from a new password."""
 
     def validate(self, password: str, user: object = None) -> None:

@@ -47,7 +47,7 @@ class Problem:
 class _ClaimedPrefix:
     holding: Holding
     prefix: Prefix | None
-    body: int  # who stands for its organisation today
+    body: int  # who acts for its organisation today
 
 
 # --- What the registries say --------------------------------------------------------------------------------------

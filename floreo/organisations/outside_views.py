@@ -2,7 +2,7 @@
 
 A page of this site sends forms to this site alone (`form-action 'self'`), and Chromium holds each redirect that follows a form to that
 rule: a form that is answered with the redirect to the service goes nowhere. So the form, which its token protects, is answered with a
-page of this site, and that page goes on by itself, with or without script. Whatever the service redirects to is then no matter of ours."""
+page of this site, and that page goes on by itself, with or without script. Whatever the service redirects to is then no concern of this site."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class ProposalForm(forms.Form):
         return field
 
     def _choices(self, name: str) -> models.QuerySet[Any]:
-        """Nothing, unless the kind says which: a list of records tells of all of them."""
+        """Nothing, unless the kind says which: a list of records shows all of them."""
         given = self.kind.choices.get(name)
         model: Any = self.kind.column(name).related_model
         offered = given(self.organisation) if given is not None else model._default_manager.none()

@@ -80,7 +80,7 @@ def public_page(country: Country, name: str, language: str) -> str:
 
 @once
 def successors() -> dict[int, int]:
-    """Who stands today for each body that was merged, however many times, by id. Bodies that stand are not in it."""
+    """Who acts today for each body that was merged, however many times, by id. Bodies that were not merged are not in it."""
     into = dict(Organisation.objects.exclude(merged_into=None).order_by().values_list("pk", "merged_into_id"))
     return {old: successor for old in into if (successor := _last_successor(old, into)) != old}
 
@@ -100,7 +100,7 @@ def bodies_of(organisation_ids: Iterable[int]) -> set[int]:
 
 
 def with_parts(sectors: Iterable[int]) -> set[int]:
-    """Those sectors and all parts of theirs, however deep."""
+    """Those sectors and all their parts, however deep."""
     found, edge = set[int](), set(sectors)
     while edge:
         found |= edge

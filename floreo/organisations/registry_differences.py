@@ -21,7 +21,7 @@ class Had:
 
 @dataclass(frozen=True)
 class Difference:
-    """`kind` is a DifferenceKind; `asn` 0 where the file does not tell of which network."""
+    """`kind` is a DifferenceKind; `asn` 0 where the file does not say of which network."""
 
     kind: str
     name: str

@@ -18,7 +18,7 @@ def seal(text: str) -> str:
 
 def unseal(sealed: str) -> str:
     """The text. Where the secret key is another one now: a seed that nobody knows, never an empty one, whose codes anybody could
-    compute. The second factor then has to be set up anew."""
+    compute. The second factor then has to be set up again."""
     try:
         return core_seal.unseal(sealed, purpose=_PURPOSE)
     except core_seal.CannotUnseal:

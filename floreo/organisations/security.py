@@ -1,4 +1,4 @@
-"""Notes security events: what sign-in tells, and what answers tell of who asked."""
+"""Notes security events: what sign-in reports, and what answers show of who asked."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def watch(get_response: View) -> View:
 
 
 def _route(request: HttpRequest) -> str:
-    """The address without what it names: the code of a record may tell what it is about to who may not know of it."""
+    """The address without what it names: the code of a record may show what it is about to people who may not know of it."""
     found = request.resolver_match
     if found is None:
         return "(no such address)"

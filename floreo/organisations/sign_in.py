@@ -37,7 +37,7 @@ from floreo.organisations.queries import the_country
 
 @action("account.mail_posted", needs=None)  # whoever forgot a password; how often is allauth's to limit
 def post_sign_in_mail(mail: OutboxMail, *, by: Actor) -> OutboxMail:
-    """Keeps a letter that the sign-in wrote, in its turn."""
+    """Keeps a mail that the sign-in wrote, in its turn."""
     return post(mail)
 
 
@@ -59,7 +59,7 @@ def _digest(cookie: str) -> str:
 
 @dataclass(frozen=True)
 class OwnSite:
-    """What letters about signing in call this place: its own name and address, whatever host a request named."""
+    """What mails about signing in call this place: its own name and address, whatever host a request named."""
 
     name: str
     domain: str
@@ -91,7 +91,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         super().send_notification_mail(template_prefix, user, *args, **more)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Into the outbox, as all mail. Its links open an account: nobody reads it there, and it is worthless soon."""
+        """Into the outbox, as all mail. Its links open an account: nobody reads it there, and it expires soon."""
         request = allauth_context.request
         words = {"request": request, "email": email, **context, "current_site": OwnSite.here()}
         message = self.render_mail(template_prefix, email, words)

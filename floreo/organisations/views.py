@@ -21,7 +21,7 @@ from floreo.organisations.actions.invitations import FIRST_ADMIN, LOCKED_OUT, in
 from floreo.organisations.forms import JoinForm, WelcomeForm
 from floreo.organisations.models import User
 
-# A link has 256 random bits: this is only to keep a stranger from being a nuisance.
+# A link has 256 random bits: this is only to keep an attacker from being a nuisance.
 TRIES, TRIES_PER_HOUR = 20, 60
 
 

@@ -105,7 +105,7 @@ def short_of(place_code: str) -> str:
 
 
 def reference_of(place_code: str, number: int) -> str:
-    """The number that the ambassador is told: FC-0412. The number itself is of the whole country."""
+    """The number that the ambassador is given: FC-0412. The number itself is of the whole country."""
     return f"{short_of(place_code)}-{number:04d}"
 
 

@@ -58,7 +58,7 @@ def link_mail(ambassador: Ambassador, secret: str) -> OutboxMail:
 
 
 def reminder_mail(ambassador: Ambassador) -> OutboxMail:
-    """Asks how it goes; holds no link, since only a hash of it is stored."""
+    """Asks for the sessions held; holds no link, since only a hash of it is stored."""
     language = _spoken(ambassador.language)
     with translation.override(language):
         parts = [

@@ -74,7 +74,7 @@ def ambassadors_active(period: Period, filters: Filters) -> Reading:
 
 
 def people_reached(period: Period, filters: Filters) -> Reading:
-    """Heads counted at the sessions of the period. Somebody who came twice is counted twice: nobody is named, so nobody can tell."""
+    """Heads counted at the sessions of the period. Somebody who came twice is counted twice: nobody is named, so nobody can know."""
     rows = _held(period)
     number = Decimal(sum(row.people for row in rows))
     names = dict(Place.objects.values_list("pk", "name"))

@@ -1,4 +1,4 @@
-"""Photos of strangers, drawn anew: what leaves here is a small JPEG with nothing in it but the picture. The file itself is read in a cage
+"""Photos from outside, drawn again: what leaves here is a small JPEG with nothing in it but the picture. The file itself is read in a cage
 (core/cage.py), since a decoder of pictures is a large thing to trust, and is not kept."""
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def redrawn(content: bytes) -> Picture | None:
     try:
         found = cage.run(caged.__module__, content, seconds=_SECONDS, output=_OUTPUT)
     except cage.Died as end:
-        if end.reason == "fault":  # a mistake of ours, not of the file
+        if end.reason == "fault":  # our own mistake, not one of the file
             raise
         return None
     if found.value is None or len(found.pieces) != 1 or not found.pieces[0].startswith(b"\xff\xd8\xff"):

@@ -255,7 +255,7 @@ def sessions_of(ambassador: Ambassador, *, first: date | None = None) -> Sequenc
 
 
 def twins_of_session(session: OutreachSession) -> Sequence[OutreachSession]:
-    """Others that may be the same, told another time: same ambassador, day, audience and topic."""
+    """Others that may be the same, reported another time: same ambassador, day, audience and topic."""
     rows = OutreachSession.objects.filter(
         ambassador=session.ambassador_id,
         happened_on=session.happened_on,

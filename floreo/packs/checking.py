@@ -32,7 +32,7 @@ from floreo.strategy.models import (
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of public row that carries a source. `public` narrows to what strangers see; `under` names the relation
+    """One kind of public row that carries a source. `public` narrows to what the public sees; `under` names the relation
     to what has a page, "" when the row has one itself."""
 
     name: str
@@ -141,7 +141,7 @@ def trust() -> Trust:
 
 
 def forget() -> None:
-    """Counts anew the next time."""
+    """Counts again the next time."""
     _kept.clear()
 
 

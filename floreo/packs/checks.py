@@ -54,7 +54,7 @@ def problems_in(
     broken: Container[type[models.Model] | None] = (),
 ) -> list[Problem]:
     """What is wrong across the rows. Whether a reference leads somewhere is not asked where rows of the kind that it
-    points to are `broken`: those were told already, and one mistake should be told once."""
+    points to are `broken`: those were reported already, and one mistake should be reported once."""
     known: dict[type[models.Model], dict[str, PackEntry]] = {}
     for row in rows:
         known.setdefault(row.makes, {}).setdefault(row.key, row)

@@ -21,7 +21,7 @@ from floreo.packs.reading import Pack
 
 
 class State(StrEnum):
-    """How a row of the pack stands to the database."""
+    """How a row of the pack compares with the database."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -70,7 +70,7 @@ class Difference:
         return not any(row.is_news for row in self.rows)
 
     def counts(self) -> dict[str, Counter[str]]:
-        """How many rows of each kind stand how: {"organisation": {"added": 31}}."""
+        """How many rows of each kind have which state: {"organisation": {"added": 31}}."""
         counts: dict[str, Counter[str]] = {}
         for row in self.rows:
             counts.setdefault(row.row.word, Counter())[row.state.value] += 1

@@ -1,4 +1,4 @@
-"""A pack's folder: which files it may hold, what pack.toml says of them, and the digest over them all."""
+"""A pack's folder: which files it may hold, what pack.toml says of them, and the hash over them all."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def shapes_digest() -> str:
 
 
 def digest_of(folder: Path) -> str:
-    """SHA-256 over names and contents, of what ships with the product too: the same digest means the same pack."""
+    """SHA-256 over names and contents, of what ships with the product too: the same hash means the same pack."""
     total = hashlib.sha256(shapes_digest().encode())
     for name, path in (files_in(folder) | library_files() | shipped_files()).items():
         content = path.read_bytes()

@@ -8,7 +8,7 @@ from floreo.core.models import Record
 
 
 class LoadedPack(models.Model):
-    """The pack this installation runs on. `digest` is over all its files: the same digest means nothing to do."""
+    """The pack this installation runs on. `digest` is over all its files: the same hash means nothing to do."""
 
     read_with = Permission.AUDIT_READ
 
@@ -27,7 +27,7 @@ class LoadedPack(models.Model):
 
 class PackRow(models.Model):
     """What one row of the pack said when it was last loaded, and which object it became. Comparing the three (then, the
-    file now, the object now) tells a change in the pack from a change made in the workspace."""
+    file now, the object now) distinguishes a change in the pack from a change made in the workspace."""
 
     not_chained = "The last content of a pack's row, to find what changed since."
 

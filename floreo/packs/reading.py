@@ -1,4 +1,4 @@
-"""From a pack's folder to a checked Pack: every file read, every row validated, all problems told at once.
+"""From a pack's folder to a checked Pack: every file read, every row validated, all problems reported at once.
 Reads files only; asks the database nothing."""
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Pack:
     is_sample: bool
     rows: tuple[PackEntry, ...]  # in the order in which they are made
     accounts: tuple[AccountShape, ...]
-    manifest: Mapping[str, Any]  # files and sources, as pack.toml tells them
+    manifest: Mapping[str, Any]  # files and sources, as pack.toml lists them
 
 
 @dataclass
@@ -263,7 +263,7 @@ def _manifest(shaped: PackShape) -> dict[str, Any]:
 
 
 def _retrieved(shaped: PackShape) -> date:
-    """The day on which the figures were taken from where they stand; a sample's, the day on which it stands still."""
+    """The day on which the figures were taken from where they are; a sample's, the day on which it is stopped."""
     days = [note.retrieved for note in shaped.file if note.retrieved and note.path == "indicators.toml"]
     days += [note.retrieved for note in shaped.file if note.retrieved]
     return shaped.country.calendar_day or next(iter(days), date(2000, 1, 1))

@@ -140,7 +140,7 @@ def kinds() -> Mapping[str, TextKind]:
 
 @dataclass(frozen=True)
 class Text:
-    """One text of one record, as it was written, and in each language in which it stands."""
+    """One text of one record, as it was written, and in each language in which it exists."""
 
     row: Any
     field: models.Field[Any, Any]
@@ -149,7 +149,7 @@ class Text:
 
     @property
     def name(self) -> str:
-        """What tells it from all others, in files: "strategy.action:12/title"."""
+        """What distinguishes it from all others, in files: "strategy.action:12/title"."""
         return f"{key(self.row)}/{self.field.name}"
 
     @property
@@ -223,7 +223,7 @@ def counts(viewer: object) -> list[Count]:
 
 
 def waiting(kind: TextKind, language: str, viewer: object) -> Iterator[Text]:
-    """The texts of a kind that do not stand in a language."""
+    """The texts of a kind that are missing in a language."""
     for row in kind.rows(viewer):
         yield from (text for text in texts_of(row, viewer) if text.waits_for(language))
 

@@ -57,7 +57,7 @@ def written(texts: Iterable[Text], language: str) -> bytes:
 
 @dataclass
 class Change:
-    """One text that the file says anew."""
+    """One text that the file changes."""
 
     row: Any
     field: str

@@ -1,4 +1,4 @@
-"""The forms by which strangers tell of an initiative and enter a competition: no account, no script. Shape only; what is wrong, the
+"""The forms by which the public reports an initiative and enters a competition: no account, no script. Shape only; what is wrong, the
 action says."""
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Pages that strangers get, kept in memory until anything is written.
+"""Pages that visitors get, kept in memory until anything is written.
 
 A page is kept under its address, its language, the country's day and the head of the audit chain. Whatever an action
-writes moves that head in the same transaction, so the next request finds nothing kept and makes the page anew. What is
+writes moves that head in the same transaction, so the next request finds nothing kept and makes the page again. What is
 written without an entry is either not on these pages (sessions, the outbox, throttles), or is in the key (the day for which
 statuses were last worked out); and no page is kept longer than other caches may keep it, so that what only time brings
-about (an embargo that ends) comes out as promised.
+about (an embargo that ends) comes out as announced.
 
-Only who has no cookie at all gets a kept page or gives one: whoever signed in, is being told something, or holds a token
+Only who has no cookie at all gets a kept page or gives one: whoever signed in, is being shown a message, or holds a token
 of a form has one. Only addresses listed here are kept, and of their answers only those that their view marks as public."""
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ View = Callable[[HttpRequest], HttpResponseBase]
 @dataclass(frozen=True)
 class CachedPage:
     """A finished page: its bytes and the headers that its view gave it, and its bytes compressed. It holds nothing that is of one
-    visitor alone, so its length tells nothing, and no padding is needed."""
+    visitor alone, so its length reveals nothing, and no padding is needed."""
 
     body: bytes
     headers: tuple[tuple[str, str], ...]
@@ -164,7 +164,7 @@ SHELF = PageCache()
 
 
 def may_be_cached(request: HttpRequest) -> bool:
-    """A stranger's plain look at a page: nothing in the request says who asks, or asks for a part."""
+    """A visitor's plain look at a page: nothing in the request says who asks, or asks for a part."""
     if request.method != "GET" or request.COOKIES:
         return False
     headers = request.headers
@@ -172,7 +172,7 @@ def may_be_cached(request: HttpRequest) -> bool:
 
 
 def key_of(request: HttpRequest) -> Key:
-    """What tells one kept page from another. Taken before the page is made: a page that mixes two states is then kept
+    """What distinguishes one kept page from another. Taken before the page is made: a page that mixes two states is then kept
     under the older one, which nobody asks for any more."""
     return (
         request.scheme,
@@ -185,7 +185,7 @@ def key_of(request: HttpRequest) -> Key:
 
 
 def is_for_anybody(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Whether the finished page may be given to the next stranger."""
+    """Whether the finished page may be given to the next visitor."""
     match = request.resolver_match
     if match is None or match.view_name not in KEPT or response.status_code != 200:
         return False
@@ -196,7 +196,7 @@ def is_for_anybody(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 
 def cache_pages(get_response: View) -> View:
-    """The middleware. It stands inside whatever knows the country, the language and the visitor."""
+    """The middleware. It is inside whatever knows the country, the language and the visitor."""
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         seconds: int = settings.KEEP_PAGES_SECONDS

@@ -24,7 +24,7 @@ from floreo.strategy.levels import Level, counted
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Edition
 
-# How a figure stands to its target is told with the shapes of actions; "unknown" has none.
+# How a value compares with its target is shown with the shapes of actions; "unknown" has none.
 SHAPES: dict[Outlook, Status] = {
     Outlook.REACHED: Status.DONE,
     Outlook.WITHIN: Status.ON_TRACK,
@@ -83,7 +83,7 @@ class ValueText:
 
 
 def bare_value(reading: Reading) -> str:
-    """The value without unit or qualifier: both stand apart from it in a figure."""
+    """The value without unit or qualifier: both are apart from it in a figure."""
     if reading.value is None or figures.is_hidden(reading):
         return figures.value_text(reading, unit=False)
     return figures.number_text(reading.value, reading.indicator.decimals)
@@ -96,7 +96,7 @@ def qualifier_text(reading: Reading) -> str:
 
 
 def outlook_note(indicator: Indicator, reading: Reading | None) -> str:
-    """What stands in small print after the word: "to 95 % by 31 Dec 2027", "target reached: 30 people"."""
+    """What is in small print after the word: "to 95 % by 31 Dec 2027", "target reached: 30 people"."""
     return _note(figures.outlook_of(indicator, reading), figures.target_text(indicator))
 
 
@@ -116,7 +116,7 @@ def _note(outlook: Outlook, target: str) -> str:
 
 
 def shape_of(indicator: Indicator, reading: Reading | None) -> str:
-    """Which of the status shapes says how it stands to its target; none without a target or a reading."""
+    """Which of the status shapes says how it compares with its target; none without a target or a reading."""
     return str(SHAPES.get(figures.outlook_of(indicator, reading), ""))
 
 
@@ -150,7 +150,7 @@ def _indicator_row(indicator: Indicator, reading: Reading | None, before: Readin
 
 
 def indicator_rows(indicators: Iterable[Indicator]) -> list[IndicatorRow]:
-    """Each with its newest reading and how it stands to its target. One query."""
+    """Each with its newest reading and how it compares with its target. One query."""
     every = list(indicators)
     newest = latest_and_before(every) if every else {}
     return [_indicator_row(i, *newest.get(i.pk, (None, None))) for i in every]

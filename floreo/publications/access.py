@@ -16,7 +16,7 @@ def get_publication_for(viewer: object, code: str) -> Publication:
 
 
 def get_public(code: str) -> Publication:
-    """What stands at a public address: something that is out, or that was and is withdrawn. Anything else reads as no
+    """What is at a public address: something that is out, or that was and is withdrawn. Anything else reads as no
     such page, for everybody, so that an embargo shows by no difference."""
     found = Publication.objects.select_related("organisation", "edition").filter(code=code).first()
     if found is None or not (found.is_out or (found.state == PublicationState.WITHDRAWN and found.was_public)):

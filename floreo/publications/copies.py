@@ -1,5 +1,5 @@
 """The digital copy of an edition: its whole plan as plain data (what copy.json holds), and from that data one document,
-drawn as a page, a PDF and a Word file. Only what the plan says, never how it goes: that is in reports."""
+drawn as a page, a PDF and a Word file. Only what the plan says, never its progress: that is in reports."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ def as_json(known: StrategyCopy) -> bytes:
 
 
 def digest_of(known: StrategyCopy) -> str:
-    """The same digest means that a file drawn earlier still says what the plan says."""
+    """The same hash means that a file drawn earlier still says what the plan says."""
     return hashlib.sha256(as_json(known)).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""What may be published as a file: the same kinds that the vault takes, told by their content."""
+"""What may be published as a file: the same kinds that the vault takes, recognised by their content."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ class Publication(Record, Translated):
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=500, blank=True)  # public
-    issue = models.PositiveIntegerField(default=1)  # which version of the text stands
+    issue = models.PositiveIntegerField(default=1)  # which version of the text is current
     corrected_at = models.DateTimeField(null=True, blank=True)
 
     objects = PublicationQuerySet.as_manager()
@@ -203,7 +203,7 @@ class FileText(models.Model):
 
 
 class PublicationVersion(Record):
-    """How a publication read before it was corrected. Public, beside what stands now."""
+    """How a publication read before it was corrected. Public, beside what is current."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="versions")
     issue = models.PositiveIntegerField()
@@ -298,7 +298,7 @@ class Posting(Record, Sourced):
 
 class Copy(Record):
     """A digital copy of a public edition, drawn and kept, so that it is there at once. `digest` is over what it says:
-    when the plan changes, it is drawn anew."""
+    when the plan changes, it is drawn again."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="copies")
     language = models.CharField(max_length=5)

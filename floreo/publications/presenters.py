@@ -1,4 +1,4 @@
-"""Publications in words: where each stands, and when."""
+"""Publications in words: the status of each, and when."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from floreo.publications.models import Publication, PublicationState
 
 
 def state_text(publication: Publication) -> str:
-    """Where it stands, in a few words, for the workspace."""
+    """Its status, in a few words, for the workspace."""
     if publication.state == PublicationState.WITHDRAWN and publication.withdrawn_at:
         return _("Withdrawn on %(when)s") % {"when": moment(publication.withdrawn_at)}
     if publication.is_out and publication.went_out_at:

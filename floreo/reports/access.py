@@ -25,7 +25,7 @@ PURPOSE = "report.preview"
 
 
 def preview_token(link: PreviewLink) -> str:
-    """What stands in the address of a preview. Nothing of it is stored; withdrawing the link is kept with it."""
+    """What is in the address of a preview. Nothing of it is stored; withdrawing the link is kept with it."""
     return links.sign(PURPOSE, link.pk, 1)
 
 

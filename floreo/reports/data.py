@@ -1,7 +1,7 @@
 """What a report says, as plain data: gathered once, frozen with a snapshot, drawn as often as it is asked for.
 
 Texts are kept in every language they were written in ({"": as written, "es": ...}), so one snapshot speaks all of them.
-The public form holds what strangers may see and nothing else."""
+The public form holds what the public may see and nothing else."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def digest_of(*parts: object) -> str:
 
 
 def gather(edition: Edition, period: Period, *, viewer: object, day: date, plan: Plan | None = None) -> Data:
-    """Everything a report of `period` says, as it stood on `day` (the period's last, or today while it runs)."""
+    """Everything a report of `period` says, as it was on `day` (the period's last, or today while it runs)."""
     made = _Gathering(edition, period, day, plan or Plan(edition), public=not may_read_internal(viewer), viewer=viewer)
     return dict(plain(made.whole()))
 
@@ -164,7 +164,7 @@ class _Gathering:
         }
 
     def carried_to(self, pk: int) -> str | None:
-        """The edition that carries it on; strangers hear of it once that is public."""
+        """The edition that carries it on; the public sees it once that is public."""
         code, is_public = self.plan.carried_to.get(pk, (None, False))
         return code if is_public or not self.public else None
 
@@ -172,7 +172,7 @@ class _Gathering:
         return next((p.code for p in self.plan.pillars if p.pk == pk), "")
 
     def reason(self, values: Data, status: Status) -> dict[str, str]:
-        """Why it is late or stands still, in its lead's own public words."""
+        """Why it is late or stalled, in its lead's own public words."""
         if values["override"] and status == values["override"]:
             return text(values["override_reason"], values["translations"], "override_reason")
         if status is Status.STALLED:
@@ -243,7 +243,7 @@ class _Gathering:
         }
 
     def is_about(self, update: Data) -> bool:
-        """An answer tells of the period that its review asked about, though it is given when that is over; anything else,
+        """An answer is about the period that its review asked about, though it is given when that is over; anything else,
         of the day on which it was said."""
         about = update["about"]
         if about is None:
@@ -370,6 +370,6 @@ class _Gathering:
         return {"lines": lines, "funders": funders}
 
     def grant(self, line: Data) -> str:
-        """The agreement that pays; strangers hear of one that is signed, with a funder they may know of."""
+        """The agreement that pays; the public sees one that is signed, with a funder they may know of."""
         is_known = line["grant_state"] != GrantState.PROPOSED and self.body(line["grant_of"]) is not None
         return str(line["grant"]) if is_known or not self.public else ""

@@ -1,5 +1,5 @@
-"""The plan of an edition as plain values, loaded once: what a snapshot is gathered from. Public and internal rows are told
-apart on each row, so that both forms come from one reading."""
+"""The plan of an edition as plain values, loaded once: what a snapshot is gathered from. Public and internal rows are
+distinguished on each row, so that both forms come from one reading."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Plan:
             row.settle()
 
     def body(self, pk: int | None) -> Organisation | None:
-        """Who stands for that body today."""
+        """Who acts for that body today."""
         return self.bodies.get(self.successors.get(pk, pk)) if pk is not None else None
 
     def _actions(self) -> None:

@@ -100,7 +100,7 @@ def not_frozen_of(edition: Edition, day: date) -> list[Reading]:
 
 
 def figures_of(edition: Edition, period: Period, day: date, *, public: bool) -> list[dict[str, Any]]:
-    """Every indicator of the edition with its readings as they stood on `day`."""
+    """Every indicator of the edition with its readings as they were on `day`."""
     indicators = Indicator.objects.filter(_of(edition))
     if public:
         indicators = indicators.filter(is_public=True)

@@ -1,4 +1,4 @@
-"""What is reported: snapshots that never change, corrections that stand beside them, Word templates, signatures."""
+"""What is reported: snapshots that never change, corrections that are beside them, Word templates, signatures."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         return self.filter(is_public=True, release__publish_at__lte=clock.now())
 
     def visible_to(self, viewer: object) -> SnapshotQuerySet:
-        """Those that are published, of what was taken while the edition was public. Strangers: of editions that still are.
+        """Those that are published, of what was taken while the edition was public. The public: of editions that still are.
         Who reads what is internal of the plan: all."""
         if may_read_internal(viewer):
             return self
@@ -45,7 +45,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
 
 class Snapshot(Record):
-    """How an edition stood at the end of a period, as it was known when the period was closed. It is the report: page,
+    """The status of an edition at the end of a period, as it was known when the period was closed. It is the report: page,
     PDF and Word are drawn from it. Neither we nor the database let it change."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="snapshots")
@@ -54,16 +54,16 @@ class Snapshot(Record):
     code = models.SlugField(max_length=40)  # "2026-q3"
     starts_on = models.DateField()
     ends_on = models.DateField()
-    as_of = models.DateField()  # the day for which everything stands
+    as_of = models.DateField()  # the day of which it is the state
     is_public = models.BooleanField()  # whether the edition was public then
-    public = models.JSONField()  # what strangers may see
+    public = models.JSONField()  # what the public may see
     internal = models.JSONField()  # all of it
     digest = models.CharField(max_length=64)  # SHA-256 over both and what they are of
     frozen_at = models.DateTimeField()
     frozen_by = models.CharField(max_length=200)
-    audit_number = models.PositiveBigIntegerField()  # the entry of the chain that tells of it
+    audit_number = models.PositiveBigIntegerField()  # the entry of the chain that records it
 
-    # The trail holds its digest; all that it says would only stand there twice.
+    # The trail holds its hash; all that it says would only be there twice.
     secret_fields: ClassVar[frozenset[str]] = frozenset({"public", "internal"})
     objects = SnapshotQuerySet.as_manager()
 
@@ -83,7 +83,7 @@ class Snapshot(Record):
 
     @property
     def is_out(self) -> bool:
-        """Whether it is published, as far as strangers may read it at all."""
+        """Whether it is published, as far as the public may read it at all."""
         release = getattr(self, "release", None)
         return self.is_public and release is not None and release.is_out
 
@@ -174,7 +174,7 @@ class AttachedQuerySet(models.QuerySet[Any]):
 
 
 class Correction(Record, Translated):
-    """What a snapshot says wrongly, and what is right: it stands beside it on every form of the report. Never taken back:
+    """What a snapshot says wrongly, and what is right: it is beside it on every form of the report. Never taken back:
     one that was wrong is corrected by the next."""
 
     translated_fields: ClassVar[tuple[str, ...]] = ("where", "text", "instead")
@@ -226,7 +226,7 @@ class Lesson(Record, Translated):
 
 
 class WordTemplate(Record):
-    """A ministry's own Word file with our fields in it. Checked when it is kept; what was found stands with it."""
+    """A ministry's own Word file with our fields in it. Checked when it is kept; what was found is saved with it."""
 
     read_with = Permission.REPORT_MAKE
 

@@ -134,7 +134,7 @@ class ReportSummary:
         where = _("Check it at %(address)s") % {"address": self.address} if self.address else ""
         return sentences(text, more, where)
 
-    # -- how it stands ---------------------------------------------------------------------------------------------------
+    # -- its status ------------------------------------------------------------------------------------------------------
 
     @property
     def actions(self) -> list[Any]:
@@ -212,7 +212,7 @@ class ReportSummary:
         return f"{code} {localized(act['title'])}" if act else code
 
     def note(self, act: Mapping[str, Any]) -> str:
-        """Beside the status word: the days late, the month done, since when it stands still."""
+        """Beside the status word: the days late, the month done, since when it is stalled."""
         since = day(act["since"])
         if since is None:
             return ""
@@ -226,7 +226,7 @@ class ReportSummary:
         return ""
 
     def why(self, act: Mapping[str, Any]) -> str:
-        """Why it is late or stands still: its lead's words, else what was missed, else that nothing is known."""
+        """Why it is late or stalled: its lead's words, else what was missed, else that nothing is known."""
         reason, rule = localized(act["reason"]), act["rule"]
         since = day(act["since"])
         if rule == Rule.SILENT and since:
@@ -253,7 +253,7 @@ class ReportSummary:
         return short_day(when) if when else ""
 
     def with_problems(self) -> list[Any]:
-        """Late first, the longest waiting on top; then what stands still."""
+        """Late first, the longest waiting on top; then what is stalled."""
         late = [a for a in self.actions if a["status"] == Status.LATE]
         stalled = [a for a in self.actions if a["status"] == Status.STALLED]
         key = lambda a: (a["since"] or "9999", a["code"])  # noqa: E731 -- one order for both lists

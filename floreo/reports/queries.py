@@ -34,7 +34,7 @@ KEPT_FILES = 48  # drawn files kept in memory: what is frozen is drawn once
 
 
 def summary_of(snapshot: Snapshot, *, internal: bool = False) -> ReportSummary:
-    """A snapshot as it may be told: all of it; or the public form, in which the state speaks and no person is named."""
+    """A snapshot as it may be shown: all of it; or the public form, in which the state speaks and no person is named."""
     notes = [c for c in snapshot.corrections.all() if internal or c.is_public]
     summary = ReportSummary(
         snapshot.internal if internal else snapshot.public,
@@ -69,7 +69,7 @@ def waits_of_report(edition: Edition, period: Period | None = None) -> tuple[Wai
 
 
 def summary_now(edition: Edition, period: Period, viewer: object) -> ReportSummary:
-    """A period that is not frozen, as it stands today."""
+    """A period that is not frozen, as it is today."""
     day = min(period.end, clock.today())
     return ReportSummary(gather(edition, period, viewer=viewer, day=day), site=settings.SITE_ADDRESS)
 
@@ -95,7 +95,7 @@ def part_of(snapshot: Snapshot) -> str:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A public file of a snapshot. Fingerprint, `corrections` and `day` are there to tell one drawing from the next."""
+    """A public file of a snapshot. Fingerprint, `corrections` and `day` are there to distinguish one drawing from the next."""
 
     pk: int
     digest: str
@@ -115,7 +115,7 @@ def _file(wanted: _Wanted) -> bytes:
 
 
 def public_file(snapshot: Snapshot, part: str, kind: str, *, funder: str = "") -> bytes:
-    """The PDF or Word file, or the data itself, as strangers may have it. What was drawn once is not drawn again."""
+    """The PDF or Word file, or the data itself, as the public may have it. What was drawn once is not drawn again."""
     if kind == "json":
         return canonical(snapshot.public)
     day = clock.today() if part == "minister" else snapshot.ends_on  # the minister's page says when it was printed
@@ -183,7 +183,7 @@ def _closing(edition_pk: int, chain: int, day: date) -> ReportSummary:
 
 
 def closing_summary(edition: Edition) -> tuple[ReportSummary, Snapshot | None]:
-    """The closing evaluation that strangers may see: the frozen one, else as the records stand today."""
+    """The closing evaluation that the public may see: the frozen one, else as the records are today."""
     frozen = Snapshot.objects.visible_to(None).filter(edition=edition, kind=SnapshotKind.CLOSING)
     snapshot = frozen.select_related("edition").prefetch_related("corrections").first()
     if snapshot is not None:

@@ -1,4 +1,4 @@
-"""What leaves of reports: which periods are closed, how everything stood then, and which snapshot says so."""
+"""What leaves of reports: which periods are closed, the status of everything then, and which snapshot says so."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def answerer_of(viewer: object, update_request: UpdateRequest) -> Actor | None:
 
 
 def token_of(update_request: UpdateRequest, address: str | None = None) -> str:
-    """What stands in the ask's address, in the mail to `address`. The same until a new link is sent. It is signed with the
+    """What is in the ask's address, in the mail to `address`. The same until a new link is sent. It is signed with the
     address it was sent to, and dies with it: when the person leaves, or is written to elsewhere."""
     return links.sign(
         _purpose(update_request.address if address is None else address), update_request.pk, update_request.link_version

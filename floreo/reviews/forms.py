@@ -21,7 +21,7 @@ from floreo.strategy.models import Action, Milestone
 
 @dataclass(frozen=True)
 class RequestedValue:
-    """A figure that the lead enters for a period: what is counted, in what unit, and under which action it stands."""
+    """A figure that the lead enters for a period: what is counted, in what unit, and under which action it is."""
 
     code: str
     title: str
@@ -171,7 +171,7 @@ class AnswerForm(forms.Form):
         return [self["file"], self["link"]]
 
     def is_touched(self) -> bool:
-        """Whether anything stands in it that is not kept already. The hidden version does not count."""
+        """Whether anything is in it that is not kept already. The hidden version does not count."""
         return any(name != "version" for name in self._changed())
 
     def facts(self) -> dict[str, Any]:

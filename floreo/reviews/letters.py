@@ -32,7 +32,7 @@ def answer_path(update_request: UpdateRequest, language: str = "", *, address: s
 
 
 class Post:
-    """Writes the letters of one review: what they share is looked up once, however many leads there are."""
+    """Writes the mails of one review: what they share is looked up once, however many leads there are."""
 
     def __init__(self, review: Review, today: date) -> None:
         self.review, self.today = review, today

@@ -1,4 +1,4 @@
-"""The rhythm in plain Python: when a period opens, is due and closes; when somebody is reminded; how an ask stands.
+"""The rhythm in plain Python: when a period opens, is due and closes; when somebody is reminded; the status of a request.
 
 Days only, never hours: a day is the country's own, so a change of the clocks neither skips nor doubles anything."""
 
@@ -16,7 +16,7 @@ from floreo.core.figures import Frequency, Period, period_of, previous
 MOST_TEXT = 5000  # characters of one text of an answer: two printed pages
 MOST_NAME = 200
 MOST_DIGITS = Decimal("99999999999999.99")  # what a reading's column holds
-GRACE_DAYS = 5  # who is asked late, because the worker stood still, still gets this long
+GRACE_DAYS = 5  # who is asked late, because the worker was stopped, still gets this long
 
 
 class AnswerState(StrEnum):
@@ -103,7 +103,7 @@ def ended_period(beat: Beat, today: date) -> Period:
 def opening(beat: Beat, today: date, runs: tuple[date | None, date | None]) -> tuple[Period, Dates] | None:
     """The period that is to be asked about now, with its days; None when nothing is to be opened today.
 
-    `runs` is when the edition begins and ends. When the worker stood still past the opening day, the due day moves so
+    `runs` is when the edition begins and ends. When the worker was stopped past the opening day, the due day moves so
     that nobody is asked for yesterday; past the closing day it is left to a person."""
     period = ended_period(beat, today)
     first, last = runs
@@ -147,7 +147,7 @@ def is_escalation_due(due_on: date, escalate_after: int, escalated_on: date | No
 
 
 def whole(states: Mapping[int, AnswerState], asked: Iterable[int], *, is_opened: bool) -> RequestState:
-    """How an ask stands, from the newest answer of each action (`states`, by the action's id) and what was asked."""
+    """The status of a request, from the newest answer of each action (`states`, by the action's id) and what was asked."""
     wanted = list(asked)
     found = [states[each] for each in wanted if each in states]
     if AnswerState.RETURNED in found:

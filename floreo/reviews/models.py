@@ -128,7 +128,7 @@ class Rhythm(Record):
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, viewer: object) -> ReviewQuerySet:
-        """Strangers: when an edition is public, that it is reviewed, and when. What is answered is another table."""
+        """The public: when an edition is public, that it is reviewed, and when. What is answered is another table."""
         return self if can(viewer, Permission.PLAN_READ) else self.filter(edition__is_public=True)
 
 

@@ -115,7 +115,7 @@ class AnswerShape(TranslatedShape):
 
 
 class UpdateRequestShape(Shape):
-    """[[review.ask]]: who was asked about what. How it stands as a whole follows from its answers and is never written."""
+    """[[review.ask]]: who was asked about what. Its status as a whole follows from its answers and is never written."""
 
     word: ClassVar[str] = "update_request"
     makes: ClassVar[type[models.Model]] = UpdateRequest

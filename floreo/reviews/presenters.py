@@ -1,4 +1,4 @@
-"""Reviews in sentences, computed from data, so that page, desk and mail say the same. Text only, no HTML."""
+"""Reviews in sentences, computed from data, so that page, workspace and mail say the same. Text only, no HTML."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from floreo.core.wording import days_text, short_day
 from floreo.reviews.logic import AnswerState, RequestState, WaitingFor, planned, waiting_for
 from floreo.reviews.models import Answer, Review, Rhythm, UpdateRequest
 
-# The shape that stands beside each word; the gallery shows them all.
+# The shape that is beside each word; the gallery shows them all.
 ASK_SHAPES: Mapping[str, str] = {
     RequestState.WAITING: "not_started",
     RequestState.OPENED: "not_started",
@@ -158,7 +158,7 @@ def expected_texts(answer: Answer, titles: Mapping[str, str]) -> list[str]:
 
 
 def asked_text(update_request: UpdateRequest) -> str:
-    """What an action's page says of being asked about: in which review, until when, and whose turn it is."""
+    """What an action's page says of being asked about: in which review, until when, and who must act next."""
     facts = {
         "review": title(update_request.review),
         "due": short_day(update_request.review.due_on),

@@ -1,4 +1,4 @@
-"""The answer sheet: one lead's page, from what is kept and what was posted. Link and desk show and send the same."""
+"""The answer sheet: one lead's page, from what is kept and what was posted. Link and workspace show and send the same."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Entry:
 
     @property
     def is_answered(self) -> bool:
-        """Whether it was sent, so that its form stands folded away."""
+        """Whether it was sent, so that its form is folded away."""
         return self.state in SENT
 
     @property
@@ -162,7 +162,7 @@ class Sheet:
         return True
 
     def _store(self, entry: Entry, request: HttpRequest, reported_by: str, *, send: bool) -> bool:
-        """Keeps or sends what stands under one action. Evidence that cannot be taken keeps nothing else from being kept."""
+        """Keeps or sends what is under one action. Evidence that cannot be taken keeps nothing else from being kept."""
         form = entry.form
         waits = entry.answer is not None and entry.answer.is_open and not entry.is_answered
         if not form.is_touched() and not (send and waits):

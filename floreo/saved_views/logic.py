@@ -8,7 +8,7 @@ MOST_OF_ONE = 50  # views that one account keeps
 MOST_CHARACTERS = 1_000
 _LEFT_OUT = frozenset(
     {"after", "download", "all", "at", "select"}
-)  # where one stood in the list, and what was done with it
+)  # where one was in the list, and what was done with it
 
 
 def kept_query(query: str) -> str:

@@ -244,7 +244,7 @@ def _value(parent: etree._Element, amount: Decimal, currency: str, day: date) ->
 
 
 def _budgets(activity: etree._Element, lines: Iterable[BudgetLine], here: _Setting) -> None:
-    """One for each fiscal year, currency and standing, so that no two say the same money."""
+    """One for each fiscal year, currency and status, so that no two say the same money."""
     sums: dict[tuple[int, str, str], Decimal] = {}
     for line in lines:
         key = (line.fiscal_year, line.currency, _COMMITTED if line.is_committed else _INDICATIVE)

@@ -24,7 +24,7 @@ from floreo.strategy.models import Edition
 
 
 class Level(StrEnum):
-    """A level by the name that code, files and the API use. The country's own word stands beside it."""
+    """A level by the name that code, files and the API use. The country's own word is beside it."""
 
     PILLAR = "pillar"
     OBJECTIVE = "objective"
@@ -119,7 +119,7 @@ def titles_of(level: Level | str, edition: Edition | None = None) -> str:
 
 
 def counted(level: Level | str, number: int, edition: Edition | None = None) -> str:
-    """ "four pillars", as within a sentence. One alone stands without its number, which has a gender in many languages."""
+    """ "four pillars", as within a sentence. One alone is without its number, which has a gender in many languages."""
     if number == 1:
         return one(level, edition)
     return _("%(number)s %(levels)s") % {"number": number_word(number), "levels": many(level, edition)}

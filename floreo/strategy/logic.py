@@ -12,7 +12,7 @@ from itertools import pairwise
 
 
 class Status(StrEnum):
-    """How an action stands. Declared in the order of every bar and list."""
+    """The status of an action. Declared in the order of every bar and list."""
 
     DONE = "done"
     ON_TRACK = "on_track"
@@ -31,7 +31,7 @@ class Rule(StrEnum):
     ON_HOLD = "on_hold"  # put on hold with a reason
     ACTION_OVERDUE = "action_overdue"
     MILESTONE_OVERDUE = "milestone_overdue"
-    SILENT = "silent"  # begun, and nothing heard for two periods
+    SILENT = "silent"  # begun, and no update for two periods
     EXPECTED_LATE = "expected_late"  # its lead expects it after the due date
     DUE_SOON_WITH_RISK = "due_soon_with_risk"
     DUE_SOON_UNHEARD = "due_soon_unheard"  # due within 30 days and no word this period
@@ -173,7 +173,7 @@ def status_of(facts: ActionFacts, today: date) -> StatusResult:
 
 
 OVER = frozenset({Status.CARRIED, Status.NOT_KNOWN})  # nothing of them is late any more
-HOLDING = frozenset({Status.DONE, Status.ON_TRACK})  # "hold their dates"
+HOLDING = frozenset({Status.DONE, Status.ON_TRACK})  # "on schedule"
 
 
 def tally(statuses: Iterable[str]) -> dict[Status, int]:
@@ -186,7 +186,7 @@ def tally(statuses: Iterable[str]) -> dict[Status, int]:
 
 @dataclass(frozen=True)
 class Money:
-    """One budget line: counted where it stands and nowhere else, so a sum never counts twice."""
+    """One budget line: counted where it is and nowhere else, so a sum never counts twice."""
 
     currency: str
     committed: Decimal

@@ -1,4 +1,4 @@
-"""The figures that the plan offers: (period, filters) -> Reading. Each says how the plan stood on the period's last
+"""The figures that the plan offers: (period, filters) -> Reading. Each says what the status of the plan was on the period's last
 day, counts public rows only, and groups what it counted by pillar. `indicators/catalogue.py` names them."""
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _is_reported_on(row: ActionRow) -> bool:
 
 @once
 def share_actions_on_track(period: Period, filters: Filters) -> Reading:
-    """Per cent of public actions that hold their dates (done, or on track) on the period's last day. What no report says of
+    """Per cent of public actions that are on schedule (done, or on track) on the period's last day. What no report says of
     an edition that is over is left out."""
     day = period.end
     return _share_of_actions(period, filters, lambda row: row.status_on(day).status in HOLDING, _is_reported_on)
@@ -145,7 +145,7 @@ def milestones_late(period: Period, filters: Filters) -> Reading:
 
 @once
 def share_milestones_with_evidence(period: Period, filters: Filters) -> Reading:
-    """Per cent of the milestones of public actions reached by the period's last day that something shows to be reached:
+    """Per cent of the milestones of public actions reached by the period's last day with evidence that they are reached:
     an address given when they were ticked, or evidence in the vault that was not withdrawn. What is attached has no
     past, so this knows today only."""
     begun, not_begun, pillars = _begun(period, filters)

@@ -1,7 +1,7 @@
 """Reads of money: what an edition's budget lines come to, by funder, year and pillar, and how agreements are placed.
 
-Counted at budget lines, once. A grant's amount stands beside the lines it pays for and is never added to them; money of
-work that was carried over stands where its lines stand, in one edition."""
+Counted at budget lines, once. A grant's amount is beside the lines it pays for and is never added to them; money of
+work that was carried over is where its lines are, in one edition."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class GrantFacts:
 
     @property
     def too_much(self) -> Decimal:
-        """What stands on actions beyond what the agreement holds."""
+        """What is on actions beyond what the agreement holds."""
         return max(self.placed - self.grant.amount, Decimal(0))
 
 
@@ -74,7 +74,7 @@ class MoneyFacts:
 
 
 def visible_lines(viewer: object, edition: Edition | None = None) -> QuerySet[BudgetLine]:
-    """Budget lines that the viewer may see: a stranger, those of public actions in public editions."""
+    """Budget lines that the viewer may see: the public, those of public actions in public editions."""
     rows = BudgetLine.objects.select_related("grant", "funder__merged_into", "action__objective__pillar")
     if edition is not None:
         rows = rows.filter(action__edition=edition)
@@ -106,7 +106,7 @@ def year_text(year: int, starts: int) -> str:
 
 
 def money_of(edition: Edition, viewer: object) -> MoneyFacts:
-    """All sums of an edition for `viewer`, in a fixed number of queries. Strangers see public actions and public funders
+    """All sums of an edition for `viewer`, in a fixed number of queries. The public sees public actions and public funders
     only; money of a funder that is not public counts under "no funder named"."""
     country = the_country()
     own, starts = (country.currency, country.fiscal_year_starts) if country else ("", 1)
@@ -142,7 +142,7 @@ def _by(
 
 
 def _known_funders(rows: Iterable[BudgetLine], viewer: object) -> dict[int, Organisation]:
-    """Who stands today for each funder that the viewer may know of."""
+    """Who acts today for each funder that the viewer may know of."""
     successors = {row.funder.pk: row.funder.successor() for row in rows if row.funder is not None}
     seen = set(
         Organisation.objects.visible_to(viewer)

@@ -1,5 +1,5 @@
 """The figures that money offers: how much of what is planned is committed, and how much is spent. In the country's own
-currency only: no rate is invented, and what stands in another currency is left out and counted as left out."""
+currency only: no rate is invented, and what is in another currency is left out and counted as left out."""
 
 from __future__ import annotations
 
@@ -63,6 +63,6 @@ def money_spent_against_plan(period: Period, filters: Filters) -> Reading:
 
 
 def money_committed_against_plan(period: Period, filters: Filters) -> Reading:
-    """Per cent of the money planned on budget lines of public actions that stands in an adopted budget or a signed
+    """Per cent of the money planned on budget lines of public actions that is in an adopted budget or a signed
     agreement, in the country's currency. Lines have no day, so this knows today only."""
     return _against_plan(filters, lambda line: line.amount if line.is_committed else Decimal(0))

@@ -16,7 +16,7 @@ from floreo.core.wording import colon, day_text, number_figures
 from floreo.organisations.models import Place
 from floreo.organisations.queries import the_country
 
-LONGEST = 2000  # letters of a text
+LONGEST = 2000  # characters of a text
 LARGEST = Decimal(10) ** 12
 
 
@@ -163,7 +163,7 @@ def own_cells(values: Mapping[str, str]) -> list[str]:
 
 
 def own_text(values: Mapping[str, str]) -> str:
-    """Values in words, for a history: what the pack does not declare any more stands under its code."""
+    """Values in words, for a history: what the pack does not declare any more is under its code."""
     known = {field.code: field for field in own_fields()}
     parts = []
     for code, value in values.items():

@@ -282,7 +282,7 @@ class UpdateShape(TranslatedShape):
 
 
 def _together(row: object, names: tuple[str, ...]) -> None:
-    """These facts stand or fall together; the database insists too."""
+    """These facts are valid only together; the database insists too."""
     missing = [name for name in names if not getattr(row, name)]
     if missing and len(missing) < len(names):
         given = [name for name in names if name not in missing]

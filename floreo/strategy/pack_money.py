@@ -38,7 +38,7 @@ class GrantShape(TranslatedShape, SourcedShape):
 
 
 class PaymentShape(SourcedShape):
-    """[[payment]] in money.toml. Its budget line is named by what tells it from others in plan.toml: action, fiscal year,
+    """[[payment]] in money.toml. Its budget line is named by what distinguishes it from others in plan.toml: action, fiscal year,
     funder and currency; `nth` where the same comes twice."""
 
     word: ClassVar[str] = "payment"

@@ -89,7 +89,7 @@ class ActionRow:
         return any((s is None or s <= day) and (u is None or day <= u) for s, u in self.leads)
 
     def status_on(self, day: date) -> StatusResult:
-        """As status_counts.status_result_of gives it, for any day: what a person set by hand stands from that day on."""
+        """As status_counts.status_result_of gives it, for any day: what a person set by hand counts from that day on."""
         if day not in self._status_then:
             if self.override and self.override_on and self.override_on <= day:
                 self._status_then[day] = StatusResult(Status(self.override), Rule.SET_BY_HAND, self.override_on)

@@ -30,7 +30,7 @@ def _in_force() -> QuerySet[Edition]:
 
 
 def counts_of(actions: QuerySet[Action]) -> dict[Status, int]:
-    """How many actions stand how, zeros included, in the order of every bar."""
+    """How many actions have which status, zeros included, in the order of every bar."""
     counts = tally([])
     for status, number in actions.order_by().values_list("status").annotate(n=Count("pk")):
         counts[Status(status)] = number
@@ -92,7 +92,7 @@ def _public_numbers(edition: Edition) -> QuerySet[Action, Numbers]:
 
 
 def places_for_actions(edition: Edition | None = None) -> QuerySet[Objective]:
-    """What actions can stand under, in the order of the plan: the lowest level above them, seen or not; of all editions without one."""
+    """What actions can be under, in the order of the plan: the lowest level above them, seen or not; of all editions without one."""
     lowest = Q(is_implied=True) | Q(pillar__edition__levels=3) | Q(above__isnull=False)
     rows: QuerySet[Objective] = Objective.everything.filter(lowest).select_related("pillar__edition")
     if edition is not None:

@@ -26,7 +26,7 @@ from floreo.strategy.plan_facts import address
 
 @dataclass(frozen=True)
 class RowKind:
-    """One kind of row: where its edition, pillar and objective stand ("" where it has none), what makes it public,
+    """One kind of row: where its edition, pillar and objective are ("" where it has none), what makes it public,
     which columns name it, and the page on which it shows."""
 
     name: str

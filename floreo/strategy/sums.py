@@ -13,7 +13,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True)
 class BudgetAmounts:
-    """One budget line, as plain values. `committed` is its amount where somebody stands behind it, else nothing."""
+    """One budget line, as plain values. `committed` is its amount where somebody has committed it, else nothing."""
 
     currency: str
     planned: Decimal
@@ -35,7 +35,7 @@ class Sum:
 
     @property
     def share_committed(self) -> Decimal | None:
-        """Per cent of what is planned that somebody stands behind; None where nothing is planned."""
+        """Per cent of what is planned that is committed; None where nothing is planned."""
         return percent(self.committed, self.planned)
 
     @property

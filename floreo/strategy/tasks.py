@@ -75,7 +75,7 @@ _later = lazy(_worded, str)  # text that is worded when it is shown, if it is; m
 
 A, C, T = "~a~", "~c~", "__task__"  # where the code of an action, of a child, and a task go in an address
 
-_quoted = lru_cache(4096)(quote)  # each code stands in several addresses
+_quoted = lru_cache(4096)(quote)  # each code is in several addresses
 
 
 @dataclass(frozen=True)

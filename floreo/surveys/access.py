@@ -65,7 +65,7 @@ def get_interviewer_for(viewer: object, survey: str, wave: str, pk: int) -> Inte
 
 
 def get_paper_for(viewer: object, survey: str, wave: str, number: str) -> Response:
-    """A paper that was typed in, by the number that stands on it: to whoever types papers."""
+    """A paper that was typed in, by the number that is on it: to whoever types papers."""
     rows = Response.objects.select_related("wave__survey", "wave__instrument")
     found = rows.filter(wave__survey__code=survey, wave__code=wave, paper_number=number).first() if number else None
     if found is None or not can(viewer, Permission.SURVEY_RUN):

@@ -29,7 +29,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Item:
-    """One question as it stands on a form, with what was given and what is wrong with it."""
+    """One question as it is on a form, with what was given and what is wrong with it."""
 
     question: Question
     place: int

@@ -45,7 +45,7 @@ Cell = tuple[str, ...]  # the value of each weighting variable, in order
 @dataclass(frozen=True)
 class Weights:
     """A weight for each cell; over all answers their mean is 1. `missing` are values of the population that nobody of them gave: the
-    result does not stand for those people. `unknown` is how many answers leave out a variable."""
+    result does not represent those people. `unknown` is how many answers leave out a variable."""
 
     of: Mapping[Cell, float]
     rounds: int = 0

@@ -15,9 +15,9 @@ from floreo.surveys import logic
 from floreo.surveys.models import VARIABLES, Question, QuestionKind, Wave
 from floreo.surveys.queries import questions_of, weights_of
 
-K = SMALL  # each public row is like so many in what tells about people
+K = SMALL  # each public row is like so many in what describes people
 MOST_CHANGED = 0.2  # share of rows that may lose a value or be left out; with more of them the file would mislead
-# One text or one number may tell who somebody is.
+# One text or one number may reveal who somebody is.
 _NOT_PUBLIC = (QuestionKind.TEXT, QuestionKind.NUMBER)
 
 
@@ -49,7 +49,7 @@ def _mean_weights(rows: Iterable[tuple[str, ...] | None], weights: Iterable[floa
 
 def public_rows(wave: Wave) -> PublicRows:
     """Without texts, numbers, times, ways and languages, in an order that says nothing. The weight is the mean of those who are alike in
-    what is shown: that of a single cell would tell the values that were taken out."""
+    what is shown: that of a single cell would reveal the values that were taken out."""
     questions = tuple(q for q in questions_of(wave.instrument) if q.kind not in _NOT_PUBLIC and not q.variable)
     asked = {q.variable for q in questions_of(wave.instrument)}
     names = tuple(name for name in VARIABLES if name in asked)

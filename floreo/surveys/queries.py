@@ -27,7 +27,7 @@ Profile = tuple[
 
 @dataclass(frozen=True)
 class Grouping:
-    """One way to tell people apart: a variable, or a question that makes groups, with its values in order."""
+    """One way to group people: a variable, or a question that makes groups, with its values in order."""
 
     name: str  # "district", or "question.campaign"
     question: Question
@@ -270,7 +270,7 @@ def _of_everybody(
 
 def _counted_gives_away(tally: Tally, shown: Mapping[str, bool], question: Question) -> bool:
     """Whether the answers that count together, or all others, are so few but for those that are shown by themselves: the difference would
-    tell them. Where one person gives several answers, they have no sum."""
+    reveal them. Where one person gives several answers, they have no sum."""
     if question.kind == QuestionKind.MULTIPLE:
         return False
     counted = {str(key) for key in question.counted}
@@ -376,7 +376,7 @@ def _question_facts(found: OfQuestion) -> dict[str, Any]:
 
 
 def shown_facts(shown: Shown, *, is_all: bool) -> dict[str, Any]:
-    """Of a group whole per cent only: finer ones would tell what is hidden by their difference from the total."""
+    """Of a group whole per cent only: finer ones would reveal what is hidden by their difference from the total."""
     if shown.share is None:
         return {"hidden": str(shown.hidden or Hidden.NOBODY)}
     share, digits = shown.share, 4 if is_all else 2
@@ -478,5 +478,5 @@ def progress_of(wave: Wave) -> Progress:
 
 
 def variables_of(instrument: InstrumentVersion) -> dict[str, Question]:
-    """The questions that tell about who answers, by what they tell."""
+    """The questions that describe who answers, by what they describe."""
     return {q.variable: q for q in questions_of(instrument) if q.variable}

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-LONGEST = 500  # letters of a short text
-MOST_TEXT = 2000  # letters of one answer that are looked at; more is refused unread
+LONGEST = 500  # characters of a short text
+MOST_TEXT = 2000  # characters of one answer that are looked at; more is refused unread
 LARGEST = 1_000_000_000
 LATE_BY = timedelta(days=14)  # an interview of a wave's last day may arrive so much later
 CLOCK_OFF = timedelta(days=2)  # a phone's clock that is so far off is marked
@@ -72,7 +72,7 @@ class Sound:
 
 
 def sound_answers(questions: Sequence[Asked], given: Any) -> Sound:
-    """What of `given` fits the questions. It comes from strangers and phones: it may be anything."""
+    """What of `given` fits the questions. It comes from the public and from phones: it may be anything."""
     if not isinstance(given, Mapping):
         return Sound({}, {"": Wrong.NOT_ANSWERS})
     known = {each.key: each for each in questions}
@@ -237,7 +237,7 @@ def judged_time(
     sent_at: datetime | None = None,
 ) -> Timed:
     """The day of an interview by the phone's clock where that can be true, else the day on which it arrived. It cannot be true where
-    it is ahead of ours, before the wave, longer ago than answers may travel, or where the phone is wrong about now."""
+    it is ahead of our own, before the wave, longer ago than answers may travel, or where the phone is wrong about now."""
     arrived = received_at.astimezone(zone).date()
     if taken_at is None:
         return Timed(arrived, clock_off=False)

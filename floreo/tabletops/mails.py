@@ -18,7 +18,7 @@ from floreo.tabletops import calendar, recipients
 from floreo.tabletops.access import confirm_token, token_of
 from floreo.tabletops.models import Delivery, Inject, Participant, Tabletop
 
-# Not translated: it stands in both languages in every mail.
+# Not translated: it is in both languages in every mail.
 _FIRST = f"{recipients.MARK}\nThis is an exercise. Nothing of it is real.\nEsto es un ejercicio. Nada de esto es real."
 _LAST = "EXERCISE / EJERCICIO\nThis was written for an exercise. / Esto se escribió para un ejercicio."
 INJECT_LASTS = timedelta(hours=2)  # later it would only confuse: the page shows it
@@ -48,7 +48,7 @@ def _mail(
         language=spoken(participant.language),
         is_secret=True,
         headers=recipients.HEADERS,
-        **more,  # type: ignore[arg-type]  # named as letter() names them
+        **more,  # type: ignore[arg-type]  # named as `letter` names them
     )
 
 

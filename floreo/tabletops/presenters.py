@@ -49,7 +49,7 @@ def state_text(tabletop: Tabletop) -> str:
 
 
 def inject_text(inject: Inject) -> str:
-    """Where an inject stands in the schedule."""
+    """Where an inject is in the schedule."""
     if inject.is_sent:
         words = {"minute": inject.sent_minute or 0, "by": inject.sent_by}
         if inject.sent_by:

@@ -63,7 +63,7 @@ def _held(whom: Organisation | Person, person: Person | None) -> OutboxMail:
 
 @action("reminder.escalated", needs=Permission.REMIND)
 def escalate(whom: Organisation | Person, *, by: Actor, items: Sequence[Task]) -> list[Reminder]:
-    """Tells the deputies of those who were reminded of these things and still have them to do."""
+    """Notifies the deputies of those who were reminded of these things and still have them to do."""
     _hold(whom)
     today = clock.today()
     reminded = {name for n in reminded_before([i.key for i in items], today) for name in n.keys}
@@ -125,7 +125,7 @@ def _name(whom: Organisation | Person) -> str:
 
 
 def _by_person(whom: Organisation | Person, items: Sequence[Task]) -> dict[Person | None, list[Task]]:
-    """Who gets a letter about which things; None is the organisation's own address."""
+    """Who gets a mail about which things; None is the organisation's own address."""
     ids = {i.person for i in items if i.person is not None}
     people = Person.objects.select_related("deputy").filter(pk__in=ids, is_active=True).in_bulk()
     reach: dict[Person | None, list[Task]] = defaultdict(list)
@@ -135,7 +135,7 @@ def _by_person(whom: Organisation | Person, items: Sequence[Task]) -> dict[Perso
 
 
 def _address(whom: Organisation | Person, person: Person | None) -> tuple[str, str]:
-    """Name and address of the one who gets the letter; the address is empty where there is none."""
+    """Name and address of the one who gets the mail; the address is empty where there is none."""
     if person is not None and person.email:
         return person.name, person.email
     return _name(whom), whom.email
@@ -150,7 +150,7 @@ def _send(
     by: Actor,
     deputy_of: Person | None = None,
 ) -> Reminder:
-    """Keeps the reminder and the letter that carries it, in one go."""
+    """Keeps the reminder and the mail that carries it, in one go."""
     to, address = _address(whom, person)
     country = the_country()
     language = letters.language_of(person, languages.first())
@@ -215,7 +215,7 @@ def renew_feed(user: User, *, by: Actor) -> FeedKey:
 
 
 def remember_calendar(user: User, entries: Mapping[str, Any]) -> None:
-    """What the calendar told. No act of anybody: it only counts, so it stands in no trail."""
+    """What the calendar showed. No act of anybody: it only counts, so it is in no trail."""
     if not FeedKey.objects.filter(user=user).update(entries=entries):
         FeedKey.objects.get_or_create(user=user, defaults={"entries": entries})
 
@@ -241,7 +241,7 @@ def post_weekly(reader: User | Person, *, by: Actor, slot: date, text: letters.T
     row, _made = WeeklyMail.objects.select_for_update().get_or_create(**of)
     if row.last_on is not None and row.last_on >= slot:
         return False
-    if text is None:  # there was no task: settled all the same, and nothing to tell the trail
+    if text is None:  # there was no task: settled all the same, and nothing for the trail
         WeeklyMail.objects.filter(pk=row.pk).update(last_on=slot)
     else:
         row.last_on = slot

@@ -1,4 +1,4 @@
-"""The letters of this app: the weekly e-mail, a reminder, and what a deputy is told. Plain text, in the reader's language."""
+"""The mails of this app: the weekly e-mail, a reminder, and what a deputy is sent. Plain text, in the reader's language."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def send_reminder(to: str, items: Sequence[Task], today: date, *, by: str, count
 def escalation(
     to: str, items: Sequence[Task], today: date, *, by: str, country: str, deputy_of: str, has_workspace: bool
 ) -> Text:
-    """The deputy is told what the person they stand in for was reminded of in vain."""
+    """The deputy is informed of what the person they replace was reminded of in vain."""
     text = _(
         "You are the deputy of %(person)s. %(by)s sent them a reminder about the following, in the "
         "cybersecurity strategy of %(country)s, and it is still open:"

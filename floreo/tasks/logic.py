@@ -96,7 +96,7 @@ def may_remind_about(keys: Iterable[str], reminders: Iterable[Reminded], today: 
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """What a calendar was last told of one thing: digests of what matters (day, title, address) and of all its words; how
+    """What a calendar was last shown of one thing: hashes of what matters (day, title, address) and of all its words; how
     often what matters changed; when anything last did."""
 
     digest: str
@@ -108,7 +108,7 @@ class CalendarEntry:
 def reminded_again(
     before: Mapping[str, CalendarEntry], now: Mapping[str, tuple[str, str]], *, at: datetime
 ) -> dict[str, CalendarEntry]:
-    """What a calendar is told now, by key. The sequence goes up only where something that matters changed; the moment
+    """What a calendar is shown now, by key. The sequence goes up only where something that matters changed; the moment
     of the last change moves with every word, and stays until the next. What is gone is remembered, so that it does not come back as if it were new."""
     text = dict(before)
     for name, (digest, words) in now.items():
@@ -122,7 +122,7 @@ def reminded_again(
 
 
 def trimmed(text: Mapping[str, CalendarEntry], keep: Sequence[str], *, most: int) -> dict[str, CalendarEntry]:
-    """At most so many remembered: what is told now, and the newest of what is gone."""
+    """At most so many remembered: what is shown now, and the newest of what is gone."""
     entries = set(keep)
     gone = sorted((n for n in text if n not in entries), key=lambda n: text[n].changed_at, reverse=True)
     left = max(most - len(entries), 0)

@@ -1,4 +1,4 @@
-"""Nudges that were sent, the addresses of private calendars, and when each person wants the weekly e-mail."""
+"""Reminders that were sent, the addresses of private calendars, and when each person wants the weekly e-mail."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Reminder(Record):
 
 
 class FeedKey(Record):
-    """The private calendar of one account. Raising `link_version` makes older addresses worthless."""
+    """The private calendar of one account. Raising `link_version` makes older addresses invalid."""
 
     not_chained = "Counts what the calendar published; that a new address was taken is in the trail."
 
@@ -58,9 +58,7 @@ class FeedKey(Record):
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="feed_key")
     link_version = models.PositiveIntegerField(default=1)
-    entries = models.JSONField(
-        default=dict, blank=True
-    )  # what it was last told of each thing: [digest, sequence, when]
+    entries = models.JSONField(default=dict, blank=True)  # what it was last shown of each thing: [hash, sequence, when]
 
     def __str__(self) -> str:
         return str(self.user)
@@ -140,7 +138,7 @@ class NotificationState(models.Model):
     not_chained = "Counts of what somebody was notified; the e-mails themselves are in the trail."
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="notification_state")
-    notified = models.JSONField(default=dict, blank=True)  # mark of a task -> how many things it stood for
+    notified = models.JSONField(default=dict, blank=True)  # mark of a task -> how many things it represented
     daily_on = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:

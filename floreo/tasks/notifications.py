@@ -24,7 +24,7 @@ _looked_at: tuple[str, date | None, bool] = ("", None, False)  # head of the cha
 
 
 def send_notifications(*, by: Actor) -> int:
-    """Posts what is to be told at once, and in the morning what is told daily. Returns how many e-mails."""
+    """Posts what is to be sent at once, and in the morning what is sent daily. Returns how many e-mails."""
     global _looked_at  # noqa: PLW0603 -- one tuple, replaced whole
     country = the_country()
     if country is None:
@@ -46,7 +46,7 @@ def _is_before(state: NotificationState | None, today: date) -> bool:
 
 
 def _by_rhythm(found: Sequence[Fresh], rhythms: Mapping[News, Rhythm]) -> tuple[list[Fresh], list[Fresh], list[Fresh]]:
-    """What is told now, what once a day, and what in no e-mail of ours here."""
+    """What is sent now, what once a day, and what in no e-mail from here."""
     now = [each for each in found if rhythms[each.news] is Rhythm.NOW]
     daily = [each for each in found if rhythms[each.news] is Rhythm.DAILY]
     quiet = [each for each in found if rhythms[each.news] in (Rhythm.WEEKLY, Rhythm.LIST)]
@@ -54,7 +54,7 @@ def _by_rhythm(found: Sequence[Fresh], rhythms: Mapping[News, Rhythm]) -> tuple[
 
 
 def _notify(user: User, state: NotificationState | None, country: Country, *, is_morning: bool, by: Actor) -> int:
-    """The e-mails of one account: what is told at once, and what is told daily, each at most one."""
+    """The e-mails of one account: what is sent at once, and what is sent daily, each at most one."""
     today, mine, rhythms = clock.today(), recipient_of(user), rhythms_of(user)
     language = letters.language_of(user, languages.first())
     notified = dict(state.notified) if state else {}
@@ -80,7 +80,7 @@ def _notify(user: User, state: NotificationState | None, country: Country, *, is
 
 
 def _text(user: User, found: Sequence[Fresh], country: Country, *, is_daily: bool) -> letters.Text | None:
-    """None where there is nothing to tell."""
+    """None where there is nothing to report."""
     if not found:
         return None
     order = list(News)

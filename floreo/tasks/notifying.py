@@ -49,7 +49,7 @@ OF_ROLE: Mapping[str, Mapping[News, Rhythm]] = {
 
 
 def defaults(roles: Iterable[str]) -> dict[News, Rhythm]:
-    """For an account with these roles: of several the one that is told most often."""
+    """For an account with these roles: of several the one that is written to most often."""
     given = [OF_ROLE.get(role, {}) for role in roles]
     return {
         news: min([*(each[news] for each in given if news in each)] or [usual], key=_OFTEN.index)
@@ -81,7 +81,7 @@ def fresh(
     users: frozenset[int],
     today: date,
 ) -> list[Fresh]:
-    """What was not told yet: new tasks, those that stand for more things than before, and deadlines that came near."""
+    """What was not sent yet: new tasks, those that represent more things than before, and deadlines that came near."""
     found = []
     for item in items:
         news = news_of(item, people, users)
@@ -89,7 +89,7 @@ def fresh(
             found.append(Fresh(item, news, item.key))
         if item.due is not None and item.due <= today + NEAR:
             mark = f"{item.key}@{item.due.isoformat()}"
-            if mark not in notified and item.key in notified:  # what is new is told as new
+            if mark not in notified and item.key in notified:  # what is new is shown as new
                 found.append(Fresh(item, News.DEADLINE, mark))
     return found
 
@@ -112,6 +112,6 @@ def notified_after(
         left[each.mark] = each.item.size
         due = each.item.due
         if each.news != News.DEADLINE and due is not None and due <= today + NEAR:
-            left[f"{each.item.key}@{due.isoformat()}"] = 0  # told once is enough
+            left[f"{each.item.key}@{due.isoformat()}"] = 0  # shown once is enough
     left |= {each.mark: each.item.size for each in quiet}
     return dict(list(left.items())[-MOST_NOTIFIED:])

@@ -1,4 +1,4 @@
-"""What is to be done, in sentences: the page, the weekly mail, the letters of a reminder and the calendar say the same."""
+"""What is to be done, in sentences: the page, the weekly mail, the mails of a reminder and the calendar say the same."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def rows(
 
 
 def later_summary(items: Sequence[Task]) -> str:
-    """ "Six more until 31 December 2026": what stands on the fold."""
+    """ "Six more until 31 December 2026": what is on the fold."""
     last = max((i.due for i in items if i.due), default=None)
     words = {"n": capital(number_word(len(items))), "day": day_text(last) if last else ""}
     return ngettext("%(n)s more, on %(day)s", "%(n)s more until %(day)s", len(items)) % words

@@ -68,7 +68,7 @@ def tasks_of(user: User) -> list[Task]:
 
 @dataclass(frozen=True)
 class Held:
-    """Where one task stands on one person's page: theirs, their team's, or a colleague's; who has it, by account or by name;
+    """Where one task is on one person's page: theirs, their team's, or a colleague's; who has it, by account or by name;
     and the assignment by which (0: by none)."""
 
     place: Place
@@ -90,7 +90,7 @@ class Queue:
 
 def queue_of(items: Sequence[Task], user: User) -> Queue:
     """Whose each of these tasks is, in at most three queries. A task is never two people's. What names somebody without an
-    account waits for those who speak for the organisation: nobody else would be told."""
+    account waits for those who speak for the organisation: nobody else would be notified."""
     accounts = Accounts()
     of_people = accounts.of_people
     taken = open_assignments((item.key for item in items if item.person not in of_people), accounts)
@@ -153,7 +153,7 @@ class Group:
 
     @property
     def times(self) -> int:
-        """On how many days they were reminded: several letters of one day are one reminder."""
+        """On how many days they were reminded: several mails of one day are one reminder."""
         return len({reminder.on for reminder in self.reminders})
 
     def oldest(self, today: date) -> int:
@@ -211,7 +211,7 @@ def only(groups: Iterable[Group], fits: Callable[[Task], bool]) -> list[Group]:
 
 @dataclass(frozen=True)
 class Holder:
-    """Whom an item waits for: the organisation that stands today, or a person who belongs to none, or neither."""
+    """Whom an item waits for: the organisation that acts today, or a person who belongs to none, or neither."""
 
     organisation: int | None = None
     person: int | None = None

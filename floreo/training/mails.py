@@ -63,7 +63,7 @@ def _letter(enrolment: Enrolment, kind: str, subject: str, parts: list[str], **m
         about=key(enrolment),
         language=_spoken(enrolment.language),
         is_secret=True,
-        **more,  # type: ignore[arg-type]  # named as letter() names them
+        **more,  # type: ignore[arg-type]  # named as `letter` names them
     )
 
 

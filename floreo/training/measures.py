@@ -1,4 +1,4 @@
-"""The figures that training offers: (period, filters) -> Reading. They are about people: what few stand behind is not public."""
+"""The figures that training offers: (period, filters) -> Reading. They are about people: what is about few of them is not public."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def officials_trained(period: Period, filters: Filters) -> Reading:
 
 
 def people_trained_for_roles(period: Period, filters: Filters) -> Reading:
-    """People who completed in the period a course that prepares for a role of a skills framework, of all who completed one. Each stands
+    """People who completed in the period a course that prepares for a role of a skills framework, of all who completed one. Each is
     in one group: the first role of the course."""
     found = list(
         people_of(

@@ -176,7 +176,7 @@ class FeedbackShape(Shape):
 
 
 class CohortShape(TranslatedShape, SourcedShape):
-    """[[cohort]]. Of one that only a source tells of (`is_history`), what it does not say is left out."""
+    """[[cohort]]. Of one that only a source reports (`is_history`), what it does not say is left out."""
 
     word: ClassVar[str] = "training_cohort"
     makes: ClassVar[type[models.Model]] = Cohort

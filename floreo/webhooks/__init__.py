@@ -1,1 +1,1 @@
-"""Webhooks: what happened here, told to programs of others as signed messages."""
+"""Webhooks: what happened here, sent to programs of others as signed messages."""

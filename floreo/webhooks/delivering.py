@@ -174,6 +174,6 @@ def _note(message: WebhookMessage, hook: Webhook, outcome: Outcome) -> None:
 
 
 def _let_go() -> None:
-    """What was told long ago, and secrets that sign no more."""
+    """What was sent long ago, and secrets that sign no more."""
     Webhook.objects.filter(previous_until__lte=clock.machine()).update(previous_secret="", previous_until=None)
     WebhookMessage.objects.filter(made_at__lt=clock.machine() - KEPT).delete()

@@ -105,7 +105,7 @@ def _save(messages: Iterable[WebhookMessage]) -> int:
     return len(rows)
 
 
-# --- States that stand in no trail --------------------------------------------------------------------------------
+# --- States that are in no trail ---------------------------------------------------------------------------------
 
 
 OPENED, FIXED, ENDED, CRITICAL = "finding.opened", "finding.fixed", "finding.ended", "finding.critical"
@@ -114,7 +114,7 @@ PLACE = "feeds.findingchange"  # the row that holds up to which change findings 
 
 
 def compare_states() -> int:
-    """Messages of statuses and findings that changed since the last look. The first look tells nothing, and only remembers."""
+    """Messages of statuses and findings that changed since the last look. The first look reports nothing, and only remembers."""
     hooks = list(Webhook.objects.sending().select_related("user"))
     with transaction.atomic():
         return _statuses(hooks) + _findings(hooks)
@@ -193,7 +193,7 @@ def _messages_of(findings: set[int], asked: list[Webhook]) -> int:
     return count
 
 
-KindsOf = Callable[[str], tuple[str, ...]]  # of a thing by its name: what is told
+KindsOf = Callable[[str], tuple[str, ...]]  # of a thing by its name: what is sent
 
 
 def _of_states(

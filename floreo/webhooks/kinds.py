@@ -1,4 +1,4 @@
-"""What a webhook can be told of: which acts of the trail, about which records. An act that is not named here is told to nobody."""
+"""What a webhook can be notified of: which acts of the trail, about which records. An act that is not named here is sent to nobody."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def body_of(kind: str, *, at: datetime, data: dict[str, Any]) -> str:
 
 
 def facts_of(thing: models.Model) -> dict[str, Any]:
-    """What is said of a record: its name in the trail, its code and its address; its title where strangers may read it."""
+    """What is said of a record: its name in the trail, its code and its address; its title where the public may read it."""
     name = key(thing)
     is_public = name in things_seen([name], None)
     code = next((str(getattr(thing, each)) for each in CODES if getattr(thing, each, "")), "")

@@ -23,12 +23,12 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self.filter(user=viewer) if isinstance(viewer, User) else self.none()
 
     def sending(self) -> WebhookQuerySet:
-        """Those that are told of what happens."""
+        """Those that are notified of what happens."""
         return self.filter(ended_at=None, disabled_at=None, user__is_active=True)
 
 
 class Webhook(Record):
-    """An address that is told of some kinds of things that happen, as far as its account may know of them."""
+    """An address that is notified of some kinds of things that happen, as far as its account may know of them."""
 
     not_chained: ClassVar[Mapping[str, str]] = {
         "after": "How far the chain was read for it.",
@@ -127,7 +127,7 @@ class WebhookAttempt(models.Model):
 
 
 class SeenState(models.Model):
-    """The state that was last told of a thing whose state stands in no trail: an action's status, that a finding is open; and up to which
+    """The state that was last notified of a thing whose state is in no trail: an action's status, that a finding is open; and up to which
     change findings were compared."""
 
     not_chained = "What was seen last, to find what changed; made again when it is missing."

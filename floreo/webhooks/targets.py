@@ -11,7 +11,7 @@ from floreo.core.addresses import is_public_address, is_web_address
 
 
 def may_be_asked(address: str) -> bool:
-    """Whether a machine may be told: it is on the open internet, or in a network that FLOREO_WEBHOOK_PRIVATE names."""
+    """Whether a machine may be notified: it is on the open internet, or in a network that FLOREO_WEBHOOK_PRIVATE names."""
     if is_public_address(address):
         return True
     try:

@@ -13,7 +13,7 @@ from floreo.core.suppression import Table, suppressed_table
 
 MONTHS_CONFIRMED = 12  # after that, nobody vouches for an entry any more
 LEAST_BODIES = 3  # organisations behind a public row: of two, each would know the other
-SEVERAL = "several"  # the row of those sectors that may not stand alone
+SEVERAL = "several"  # the row of those sectors that may not be shown alone
 
 Group = TypeVar("Group", bound=Hashable)
 
@@ -117,7 +117,7 @@ class Published:
 def published(needs: Iterable[Need], *, least: int = LEAST_BODIES) -> Published:
     """By sector, never by organisation: sectors with fewer than `least` organisations are put together into one row, with the next
     larger one where those are still too few; and no number is shown, or can be computed, that is small (core/suppression). An estimate
-    of a whole sector says nothing of one organisation: it stands alone, and hides no other sector."""
+    of a whole sector says nothing of one organisation: it is shown alone, and hides no other sector."""
     rows = counted_once(needs)
     bodies: dict[str, set[int]] = defaultdict(set)
     for need in rows:

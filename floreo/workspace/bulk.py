@@ -38,7 +38,7 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True)
 class Pick:
-    """One thing that was ticked. Without a `thing` it is gone, or not for this person: both are told alike."""
+    """One thing that was ticked. Without a `thing` it is gone, or not for this person: both get the same answer."""
 
     key: str
     name: str

@@ -94,7 +94,7 @@ def form_page(
     """Shows `form`; when it is sent and sound, calls `do` with its facts and goes back. `thing` is the row that carries
     the version, so that the page can say what somebody else wrote; a form that `decides` carries what was read. Another `template` gets `more`."""
     status, theirs, is_over = 200, list[Theirs](), False
-    if words.section:  # several may stand open on one page: their fields must not share an id
+    if words.section:  # several may be open on one page: their fields must not share an id
         form.auto_id = f"{words.section}-%s"
         if getattr(request, "htmx", False) and not form.is_bound:
             _focus_first(form)
@@ -192,7 +192,7 @@ def _back(request: HttpRequest, words: FormPage) -> str:
 OPENED_AT = (
     "version",
     "seen",
-)  # hidden fields that say what a form was opened at: a row's version, the digest of a text
+)  # hidden fields that say what a form was opened at: a row's version, the hash of a text
 
 
 def their_values(form: Any, refusal: Changed, thing: Record | None) -> list[Theirs]:
@@ -203,7 +203,7 @@ def their_values(form: Any, refusal: Changed, thing: Record | None) -> list[Thei
     for name, field in form.fields.items():
         column, value = _theirs(name, refusal.theirs)
         differs = column and name not in OPENED_AT and in_text(value) != in_text(form.cleaned_data.get(name))
-        if differs and (not saved or column in saved):  # where only mine changed, nothing of theirs would be lost
+        if differs and (not saved or column in saved):  # where only mine changed, nothing of the other's would be lost
             found.append(Theirs(form[name].id_for_label, field.label or name, in_text(value), saved.get(column)))
     form.data = form.data.copy()
     for name in OPENED_AT:

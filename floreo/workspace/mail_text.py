@@ -22,7 +22,7 @@ def moment(at: datetime) -> str:
 
 
 def heading(waiting: int, silent: datetime | None) -> str:
-    """ "3 letters wait: the mail server has not answered since Monday 10:12." """
+    """ "3 e-mails waiting: the mail server has not answered since Monday 10:12." """
     n = {"n": locale.number(waiting)}
     if waiting and silent:
         text = ngettext(
@@ -51,7 +51,7 @@ def problems(stuck: int, bad: int) -> list[str]:
 
 
 def how(mail: OutboxMail) -> str:
-    """How it stands with one letter."""
+    """The status of one mail."""
     if mail.state == MailState.SENT and mail.sent_at:
         return _("Sent %(when)s") % {"when": moment(mail.sent_at)}
     if mail.state == MailState.BOUNCED and mail.bounced_at:

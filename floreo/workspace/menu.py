@@ -129,13 +129,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Menu:
-    """What is shown at once, and what stands under "More"."""
+    """What is shown at once, and what is under "More"."""
 
     first: tuple[Group, ...]
     more: tuple[Group, ...] = ()
 
     def showing(self, here: str) -> Menu:
-        """With the entry of the page that is open among the first, wherever it stood."""
+        """With the entry of the page that is open among the first, wherever it was."""
         found = [(group.words, link) for group in self.more for link in group.links if link.here == here]
         first, more = list(self.first), list(self.more)
         for words, link in found:

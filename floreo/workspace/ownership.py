@@ -62,8 +62,8 @@ def team_for(viewer: object, needs: Permission, accounts: Accounts | None = None
 
 
 def items_of(viewer: User, keys: Iterable[str]) -> dict[str, Item]:
-    """What the viewer may assign of these keys: records of a kind that teams share out, which they see; and tasks of theirs
-    that name no person. Forged keys, and those of others, are left out."""
+    """What the viewer may assign of these keys: records of a kind that teams share out, which they see; and those of their
+    tasks that name no person. Forged keys, and those of others, are left out."""
     wanted, kinds = list(dict.fromkeys(keys)), offers.assigned_with()
     records = {k: needs for k in wanted if (needs := kinds.get(k.partition(":")[0])) is not None and can(viewer, needs)}
     found = {k: Item(k, str(records[k]), name=str(named(thing))) for k, thing in things_seen(records, viewer).items()}

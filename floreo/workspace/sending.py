@@ -1,7 +1,7 @@
 """The page between a press and the mail that it sends: who gets it, in which words, and what is held back.
 
 `unless_unseen` runs what was asked in a transaction. Where mail would leave that the person has not been shown, all of it is undone and
-`ShowFirst` says what would leave; the page carries its digest and the moment at which it was drawn, and the next press goes through
+`ShowFirst` says what would leave; the page carries its hash and the moment at which it was drawn, and the next press goes through
 only when the same would leave. Words that name a time counted from the press ("answer until 14:10") may differ, but by nothing else
 than the time that passed."""
 
@@ -95,12 +95,12 @@ def _differs_by_time_alone(press: outgoing.Press, do: Callable[[], Any], *, seen
 
 
 def seen_now(press: outgoing.Press) -> str:
-    """What the page carries: the digest and the moment at which it was drawn."""
+    """What the page carries: the hash and the moment at which it was drawn."""
     return f"{press.fingerprint()} {clock.now().isoformat()}"
 
 
 def read_seen(value: str) -> tuple[str, datetime | None]:
-    """The digest and the moment; no moment where the text is none."""
+    """The hash and the moment; no moment where the text is none."""
     digest, _space, moment = value[:128].partition(" ")
     try:
         drawn = datetime.fromisoformat(moment)
@@ -120,7 +120,7 @@ def rehearsed(do: Callable[[], Any]) -> outgoing.Press:
 
 @dataclass(frozen=True)
 class Recipient:
-    """One line of the page: who, where, and what stands in the way."""
+    """One line of the page: who, where, and what is in the way."""
 
     number: int
     name: str

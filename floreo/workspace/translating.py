@@ -35,7 +35,7 @@ def label(model: type[models.Model], field: models.Field[Any, Any]) -> Promise |
 
 @cache
 def _columns(model: type[models.Model] | None) -> dict[str, Promise | str]:
-    """The titles of the columns, by name, of the tables of a model; None stands for all tables, of which the first has its way."""
+    """The titles of the columns, by name, of the tables of a model; None means all tables, of which the first has its way."""
     found = [table for table in tables().values() if model is None or table.rows(None).model is model]
     return {column.name: column.title for table in reversed(found) for column in table.columns}
 

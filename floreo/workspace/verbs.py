@@ -88,7 +88,7 @@ class Reader:
         return self.look.changes(entry.detail.get("changes", []), gone_too=self.sees_inside(entry))
 
     def sees_inside(self, entry: AuditEntry) -> bool:
-        """Whether the facts noted beside the changes may be shown: reasons tell of what is internal too."""
+        """Whether the facts noted beside the changes may be shown: reasons include what is internal too."""
         if not self.opens(entry):
             return False
         thing = self.look.seen.get(entry.subject)

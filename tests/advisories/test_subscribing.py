@@ -80,7 +80,7 @@ def test_one_press_of_a_mail_program_ends_it_and_a_link_that_is_opened_does_not(
         True,
         1,
     )
-    program = Client(enforce_csrf_checks=True)  # RFC 8058: no cookie, no form of ours
+    program = Client(enforce_csrf_checks=True)  # RFC 8058: no cookie, no form of the site
     answer = program.post(here, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
     assert (answer.status_code, Subscriber.objects.count()) == (200, 0)
     assert OutboxMail.objects.filter(state="waiting").count() == 0

@@ -1,4 +1,4 @@
-"""A small public plan with things beside it that no stranger may know."""
+"""A small public plan with things beside it that the public may not know."""
 
 from __future__ import annotations
 

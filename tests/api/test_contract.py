@@ -43,7 +43,7 @@ def test_every_answer_is_as_the_openapi_says(contract: Any) -> None:
         @given(case=operation.as_strategy())
         def check(case: Any) -> None:
             throttle.METER.clear()
-            # A made-up `after` is well-formed and still none of ours: 400 says so, which this one check cannot know.
+            # A made-up `after` is well-formed and still none of our own: 400 says so, which this one check cannot know.
             case.call_and_validate(
                 base_url="http://localhost",
                 headers={"Accept-Encoding": "identity"},

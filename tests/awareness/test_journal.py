@@ -1,4 +1,4 @@
-"""Lines on the disk before anybody is told: many writers, a worker that is killed, a disk that is full, a line that was cut off."""
+"""Lines on the disk before anybody is informed: many writers, a worker that is killed, a disk that is full, a line that was cut off."""
 
 from __future__ import annotations
 

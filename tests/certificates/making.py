@@ -13,7 +13,7 @@ from floreo.core.access import SYSTEM
 from floreo.organisations.models import Organisation
 from floreo.training.models import Cohort, Course, Enrolment, Programme
 
-TODAY = date(2026, 11, 24)  # on which the sample country stands still
+TODAY = date(2026, 11, 24)  # on which the sample country is stopped
 SITE = "https://floreo.example"
 
 

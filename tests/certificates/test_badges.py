@@ -1,5 +1,5 @@
 """Badges from the outside: samples of 1EdTech judged as their names say, ours verified by the library that others use, and each way of
-cheating told apart. Nothing is fetched: tests cannot reach the network, and the reader runs in a cage."""
+cheating recognised. Nothing is fetched: tests cannot reach the network, and the reader runs in a cage."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def prepared_folder(what: str) -> Path:
 
 
 def _in_one_file(made: Installation) -> None:
-    """A fork ends without closing its database: what it wrote may still stand in the log beside it, which a copy of the file leaves out."""
+    """A fork ends without closing its database: what it wrote may still be in the log beside it, which a copy of the file leaves out."""
     with closing(sqlite3.connect(made.sqlite)) as database:
         busy, *_pages = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         assert not busy

@@ -122,7 +122,7 @@ def archive() -> Path:
 
 
 def written_over(archive: Path, to: Path, change: Callable[[dict[str, bytes]], None], *, seal: bool = True) -> Path:
-    """The archive with its parts changed; sealed anew as only somebody with the key could, or not."""
+    """The archive with its parts changed; sealed again as only somebody with the key could, or not."""
     with tarfile.open(archive) as tar:
         found = {m.name: tar.extractfile(m).read() for m in tar if m.isreg()}  # type: ignore[union-attr]  # all are files
     change(found)
@@ -202,7 +202,7 @@ def test_from_sqlite_to_postgresql_and_back_nothing_changes(
             before = open_elsewhere.execute(oid).fetchone()
             open_elsewhere.execute("INSERT INTO django_session VALUES ('left', 'out', now())")
         assert there.run("restore", archive, "--replace").returncode == 0
-        with psycopg.connect(database) as open_elsewhere:  # emptied and filled, not made anew
+        with psycopg.connect(database) as open_elsewhere:  # emptied and filled, not made again
             assert open_elsewhere.execute(oid).fetchone() == before
             assert open_elsewhere.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
         made = there.run("backup", "--to", tmp_path / "backups")

@@ -23,7 +23,7 @@ EXAMPLE = (ROOT / "deploy" / "nginx.conf.example").read_text()
 KEYED = [
     f"{language}/{route.path}/2-SECRET{more}"
     for route in PRIVATE_ROUTES
-    for language in ("", "/es", "/pap")  # a pack may name languages of two letters and of three
+    for language in ("", "/es", "/pap")  # a pack may name languages of two characters and of three
     for more in ("/", ".ics", "/findings.csv", "/?done=1", "")
 ]
 

@@ -185,7 +185,7 @@ def test_it_asks_the_database_few_questions(isla: Country) -> None:
 
 
 def test_what_cannot_be_read_is_missing_and_the_first_figure_says_so() -> None:
-    """No test of ours reaches a database that it did not ask for."""
+    """None of our tests reaches a database that it did not ask for."""
     found = metrics.look()
     assert [family.name for family in found] == ["floreo_up", *FAMILIES[: 4 if connection.vendor == "sqlite" else 3]]
     assert found[0].samples == (Sample(0),)

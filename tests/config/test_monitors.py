@@ -147,7 +147,7 @@ def test_they_are_only_looked_at(stranger: Client) -> None:
 
 def test_the_health_check_answers_when_the_database_is_away_and_pages_are_kept(stranger: Client, settings: Any) -> None:
     settings.KEEP_PAGES_SECONDS = 60  # as on a server: the pages that are kept are asked for with the database's help
-    given = stranger.get("/health/")  # no test of ours reaches a database that it did not ask for
+    given = stranger.get("/health/")  # none of our tests reaches a database that it did not ask for
     assert (given.status_code, given.content) == (503, b"database unreachable\n")
 
 

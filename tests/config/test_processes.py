@@ -25,7 +25,7 @@ from tests.core.mail_server import free_port
 
 pytestmark = pytest.mark.one_database
 PROMISE = 15  # seconds until everything has ended
-PATIENCE = 120.0  # for what no promise is made of: the machine may be busy
+PATIENCE = 120.0  # for what nothing is guaranteed of: the machine may be busy
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def up(
 
 @contextmanager
 def a_mail_server_that_never_ends_its_sentence() -> Iterator[tuple[int, threading.Event]]:
-    """Its port, and whether anybody came: a letter at a time, for as long as one listens."""
+    """Its port, and whether anybody came: a mail at a time, for as long as one listens."""
     called, done = threading.Event(), threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 

@@ -83,7 +83,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def _wait_for(site: Site, address: str) -> Answer:
-    """Asks until it answers 200, as a person would who was told to come again."""
+    """Asks until it answers 200, as a person would who was asked to come again."""
     for _each in range(240):
         try:
             answer = site.ask("GET", address)
@@ -121,7 +121,7 @@ def test_clients_that_do_not_read_and_clients_that_do_not_send_keep_nobody_waiti
         assert site.ask("GET", "/health/")[0] == 503  # it says that no worker is at work, and says it at once
         for address in ("/", "/about/", "/data/milestones.csv", "/account/login/"):
             assert site.ask("GET", address)[0] == 200, address
-        answers = [each.recv(12) for each in held[1::2]]  # whose half came too late, and who is told so
+        answers = [each.recv(12) for each in held[1::2]]  # whose half came too late, and who is informed
         assert answers == [b"HTTP/1.1 408"] * number
         assert site.ask("GET", "/about/")[0] == 200
     finally:
@@ -177,7 +177,7 @@ def test_what_a_request_says_reaches_the_pages_as_it_was_sent(site: Site) -> Non
     assert site.ask("GET", "/about/", Host="elsewhere.example")[0] == 400
 
 
-ODD = [  # what stands before and after the path and in the headers, as bytes
+ODD = [  # what is before and after the path and in the headers, as bytes
     (b"GET /search/?q=a", b"Content-Type: a/b; charset=rot13"),
     (b"GET /search/?q=%2BAAA-", b"Content-Type: a/b; charset=utf-7"),
     (b"GET /search/?q=a", b"Content-Type: a/b; c*=none''x"),

@@ -1,4 +1,4 @@
-"""What a stranger, a writer or a crowd tried on consultations, each as it was tried."""
+"""What a visitor, a writer or a crowd tried on consultations, each as it was tried."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def many(made: Consultation, number: int, *, seed: int = 1) -> None:
 
 
 def lists(made: Consultation, asked: str, viewer: User, *, narrowed: bool) -> tuple[list[int], list[int], int]:
-    """Of the workspace and of the public page: which comments are found, in order, and how many the public is told."""
+    """Of the workspace and of the public page: which comments are found, in order, and how many the public is shown."""
     by = with_words(made) if narrowed else None
     request = RequestFactory().get("/", {"q": asked})
     request.user = viewer
@@ -119,7 +119,7 @@ class TestFindingWords:
             expected = lists(made, asked, secretariat, narrowed=False)
             assert lists(made, asked, secretariat, narrowed=True) == expected, asked
             others += 0 < len(expected[0]) < 150
-        assert others > 0.24 * number  # the questions tell comments apart
+        assert others > 0.24 * number  # the questions distinguish comments
 
     def test_the_index_is_asked_and_gives_few(self) -> None:
         made = opened()
@@ -128,7 +128,7 @@ class TestFindingWords:
         assert with_words(made)("lighthouse") == [wanted.pk]
         assert with_words(made)("IGHTHOU harbou") == [wanted.pk]
         assert with_words(made)("zebra") == []
-        assert with_words(made)("a 12") is None  # too short to tell
+        assert with_words(made)("a 12") is None  # too short to decide
 
     def test_where_too_many_may_have_it_every_text_is_read(
         self, secretariat: User, monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,4 @@
-"""What promises about our own code have in common."""
+"""What rules about our own code have in common."""
 
 from __future__ import annotations
 

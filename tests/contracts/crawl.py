@@ -202,7 +202,7 @@ def _of_cases() -> list[str]:
 
 
 def public_files() -> list[str]:
-    """They are a stranger's whoever asks (open_data/test_doors.py), so they are read once."""
+    """They are what the public sees, whoever asks (open_data/test_doors.py), so they are read once."""
     return [each for name in tables() for each in (f"/data/{name}.csv", f"/api/v1/{name}?limit=200")]
 
 

@@ -1,7 +1,7 @@
 """The words that the program does not use, and the word of the field that takes the place of each.
 
 Patterns match whole words, without regard to case. A word is listed only where a program can see the wrong sense: `say`
-is wrong as a name in code, where it stood for a reply, and right in a sentence."""
+is wrong as a name in code, where it meant a reply, and right in a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 LEFT_FILE = Path(__file__).with_name("words_left.txt")
 
 # In any English text: messages, templates, packs, frameworks, kinds of findings. Not here: "claim", the term for addresses that an
-# organisation says are its own (organisations/claims.py); who is told of a finding is "attributed to".
+# organisation says are its own (organisations/claims.py); who is notified of a finding is "attributed to".
 ENGLISH = {
     r"owe|owes|owed|owing": "task; overdue; due",
     r"nudge|nudges|nudged|nudging": "reminder; send a reminder",
@@ -130,7 +130,7 @@ RIGHT = {
         r"(small|capital|three|only|use) letters": "letters of the alphabet",
         r"letter of (acceptance|membership|the bank|the board|the ministry|2026)": "a real letter on paper",
         r"letter on (two )?posts|partnership letter|(for example: a letter|the letter is in the vault|most of them letters)": "a real letter on paper",
-        r"signed letter|(prove the claim by a|the registry's answer or a|by a|day of the|choose the|who signed the) letter": "a real letter on paper, which proves a claim",
+        r"signed letter|(prove the claim by a|the registry's answer or a|by a|day of the|choose the|who signed the) letter(?!'s)": "a real letter on paper, which proves a claim",
         r"at the door": "the door of the room in which a course is held",
         r"letters answered": "the code of an indicator, which is a part of its public address",
     },
@@ -150,6 +150,14 @@ RIGHT_IN_GUIDES = {
     r"standing orders": "the rules of a parliament",
     r"letters?( beside a button| that (a scan|no face))|eight letters|Information Processing Letters": "of the alphabet; the name of a journal",
     r"the code for the door": "the words of a button: of the room in which a course is held",
+}
+# The same for comments and docstrings, beside those of English text.
+RIGHT_IN_COMMENTS = {
+    r"letters?(,| or| and( no)?) (digits?|figures)|a letter,? or (a|the first) roman number|numbers and letters"
+    r"|letters after numbers|the letters of (a|its) column|those letters": "of the alphabet, as distinct from digits",
+    r"signed letters": "a real letter on paper, which proves a claim",
+    r"abuse desk": "the field's term for who takes reports of abuse",
+    r"add-a-desk\.md": "the name of a guide",
 }
 # Names in which the word is right.
 RIGHT_NAMES = {

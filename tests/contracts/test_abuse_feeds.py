@@ -1,4 +1,4 @@
-"""What somebody with bad intentions would try with reports, their pages and their letters, and that it comes to nothing."""
+"""What somebody with bad intentions would try with reports, their pages and their notices, and that it comes to nothing."""
 
 from __future__ import annotations
 

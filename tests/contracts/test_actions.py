@@ -1,4 +1,4 @@
-"""Promises of every write: a name, a permission, a person, and a trail."""
+"""Rules of every write: a name, a permission, a person, and a trail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import floreo
 from floreo.core import action
 
 ROOT = Path(__file__).resolve().parents[2]
-# Actions that a stranger, or nobody in particular, may start; each says why where it stands.
+# Actions that a visitor, or nobody in particular, may start; each says why where it is.
 OPEN = {
     "account.signed_out",  # by the directory's signed token, of that person's own sessions
     "api_token.end_announced",  # the worker, thirty days before the day that its maker chose
@@ -47,7 +47,7 @@ OPEN = {
     "account.sign_in_changed",  # a person's own ways of signing in, already changed
     "incident_report.added_to",  # whoever holds the secret link of their own report
     "incident_report.withdrawn",
-    "subscription.asked",  # a stranger: throttled, and only a mail with a link leaves
+    "subscription.asked",  # a visitor: throttled, and only a mail with a link leaves
     "subscription.confirmed",  # whoever holds the link of that mail
     "subscription.ended",  # whoever holds the link of a mail
     "subscription.expired",  # the worker's: addresses that nobody confirmed
@@ -60,7 +60,7 @@ OPEN = {
     "outreach.logged",  # by the link of an ambassador, from their phone
     "ambassadors.lapsed",  # the worker's: certificates that have expired
     "ambassador_requests.forgotten",  # the worker's: names of who asked, when their time is over
-    "ambassador_request.sent",  # a stranger: throttled
+    "ambassador_request.sent",  # a visitor: throttled
     "response.sent",  # anybody, while an open survey is: throttled
     "response.sent_by_link",  # by a personal link, once
     "response.taken",  # by the link of an interviewer
@@ -111,7 +111,7 @@ OPEN = {
     "tabletop_response.written",
     "tabletop_observation.noted_by_link",  # an observer
     "tabletop_findings.settled",  # says of findings what the plan says already
-    "account.mail_posted",  # a stranger who forgot a password; allauth limits how often
+    "account.mail_posted",  # a visitor who forgot a password; allauth limits how often
 }
 
 
@@ -119,12 +119,12 @@ def every_action() -> dict[str, object]:
     for module in pkgutil.walk_packages(floreo.__path__, "floreo."):
         if ".actions" in module.name or module.name.endswith((".sign_in", ".heads")):
             importlib.import_module(module.name)
-    # Tests define actions of their own; what is asked here is asked of ours.
+    # Tests define actions of their own; what is asked here is asked of our own.
     return {verb: function for verb, function in action.VERBS.items() if function.__module__.startswith("floreo.")}
 
 
 def named_in_tests() -> set[str]:
-    """Every name and every string that stands in a test."""
+    """Every name and every string that is in a test."""
     found: set[str] = set()
     for path in sorted((ROOT / "tests").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -139,7 +139,7 @@ def named_in_tests() -> set[str]:
 
 
 def functions_with_verbs() -> list[tuple[str, str, str]]:
-    """Every function that is an action, wherever it stands: its file, its name and its verb. Several may share a verb."""
+    """Every function that is an action, wherever it is: its file, its name and its verb. Several may share a verb."""
     found = []
     for path in sorted(Path(floreo.__path__[0]).rglob("*.py")):
         code = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Every act that sends mail at somebody's press shows it first. The list is closed: an act that is new stands in none of the tables
+"""Every act that sends mail at somebody's press shows it first. The list is closed: an act that is new is in none of the tables
 below, and an act that a page of the workspace does in another way than `press`, `form_page` or `unless_unseen` fails here."""
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def modules() -> dict[str, Module]:
         text = path.read_text(encoding="utf-8")
         tree = ast.parse(text)
         module = Module(tree=tree)
-        # A file without an import within something is not walked for more of them than stand at its top.
+        # A file without an import within something is not walked for more of them than are at its top.
         for node in ast.walk(tree) if INNER_IMPORT.search(text) else tree.body:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("floreo"):
                 module.imports |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
@@ -129,7 +129,7 @@ def resolved(full: str) -> str:
 
 
 def named_in(module: str, node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Every function or class of ours that the code names."""
+    """Each of our functions or classes that the code names."""
     here = modules()[module]
     for each in ast.walk(node):
         if isinstance(each, ast.Name) and each.id in here.defines:
@@ -185,7 +185,7 @@ def in_the_workspace() -> dict[str, list[str]]:
 
 
 def is_shown(node: ast.AST, parents: dict[ast.AST, ast.AST], module: Module) -> bool:
-    """Whether it stands inside a call of what shows first: itself, or a function here that is handed to such a call."""
+    """Whether it is inside a call of what shows first: itself, or a function here that is handed to such a call."""
     at: ast.AST | None = node
     while at is not None:
         if isinstance(at, ast.Call) and name_of(at.func) in SHOWS:

@@ -1,4 +1,4 @@
-"""One walk through every page of the sample country, as a stranger, as who may do most, and by private link; and what it shows.
+"""One walk through every page of the sample country, as a visitor, as who may do most, and by private link; and what it shows.
 
 To look changes nothing. No page asks the database the same question again and again. Every way to the form of a decision
 carries what its page showed. No list asks more of the database for many rows than for few."""
@@ -50,11 +50,11 @@ PASSING = {"sessions.session", "usersessions.usersession", "core.tokenbucket", "
 A_ROUTE = 1  # addresses of one route that are opened, plain and with a query: its view is the same for all
 # /ready/ looks over a connection of its own, which sees nothing of a test's transaction: tests/config/test_monitors.py.
 SKIPPED = ("/static/", "/account/logout/", "/es/", "/ready/")
-# Of the second database it is asked whether it answers what pages ask: those that a stranger sees, the team sees, too. Without LONG
+# Of the second database it is asked whether it answers what pages ask: those that the public sees, the team sees, too. Without LONG
 # the lists and what is next to them.
 is_whole = connection.vendor == "sqlite" or bool(os.environ.get("LONG"))
 PAGES = 10**6 if is_whole else 90
-AT_MOST = 3  # a page and what stands round it may ask the same thing apart: who I am, and what may be seen
+AT_MOST = 3  # a page and what is round it may ask the same thing apart: who I am, and what may be seen
 # Pages that ask once for each of a few things, how often at most, and what of.
 KNOWN = {
     "account/reauthenticate/": 6,  # the library's: it asks for each way of signing in
@@ -69,7 +69,7 @@ KNOWN = {
     "workspace/plan/<slug:edition>/actions/<str:code>/": 4,  # its history asks which of its things may be seen
     "workspace/translations/": 6,  # each kind of an edition's things asks which editions may be seen
     "workspace/translations/texts-<slug:language>.po": 6,
-    "workspace/notices/today/": 13,  # letters are chosen organisation by organisation, as they are sent
+    "workspace/notices/today/": 13,  # notices are chosen organisation by organisation, as they are sent
 }
 
 
@@ -144,7 +144,7 @@ def text_of(response: HttpResponseBase) -> str:
 
 
 class Lists:
-    """Every `Listing` that is made while this stands in its place, each with a page of `at_most` rows where one is set."""
+    """Every `Listing` that is made while this is in its place, each with a page of `at_most` rows where one is set."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.made: list[tuple[str, Listing]] = []

@@ -33,7 +33,7 @@ from floreo.reports.word.caged import fields_in_a_cage
 from tests.conftest import ROOT
 from tests.feeds.engine.nights import task
 
-# Libraries that take bytes apart. Of email and csv only what reads: addresses and headers of ours are made with the rest.
+# Libraries that take bytes apart. Of email and csv only what reads: our own addresses and headers are made with the rest.
 PARSERS = {
     "PIL",
     "bz2",

@@ -1,4 +1,4 @@
-"""The desk of docs/guide/add-a-desk.md, built in a copy of the project by what the guide says and nothing else: the commands with
+"""The app of docs/guide/add-a-desk.md, built in a copy of the project by what the guide says and nothing else: the commands with
 which the guide ends pass, and each thing that is left out is named as the guide says."""
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MOST = 2400  # seconds that all commands may take, on a machine with much else t
 
 OFFERS = "floreo/drills/offers.py"
 CATALOGUE = "floreo/drills/locale/{}/LC_MESSAGES/django.po"
-# How each thing is left out: the file, what of it (nothing: the whole file), and what stands there instead.
+# How each thing is left out: the file, what of it (nothing: the whole file), and what is there instead.
 LEFT_OUT: dict[str, tuple[str, str, str]] = {
     "the line in `floreo/offers.py`": ("floreo/offers.py", r'    "drills",\n', ""),
     "the line in `pyproject.toml`": ("pyproject.toml", r'  "floreo\.drills",.*\n', ""),
@@ -67,7 +67,7 @@ LEFT_OUT: dict[str, tuple[str, str, str]] = {
     "`drills.md`": ("docs/guide/drills.md", "", ""),
 }
 
-# An environment and a desk of its own, built once for all.
+# An environment and an app of its own, built once for all.
 pytestmark = [pytest.mark.one_database, pytest.mark.long, pytest.mark.xdist_group("desk")]
 
 

@@ -80,7 +80,7 @@ def test_an_edition_of_which_nothing_is_known_says_so(stranger: Client) -> None:
 
 @pytest.fixture
 def ended(db: None) -> Edition:
-    """An edition that ended: one action of which nothing was heard, one that was closed, one that the next goes on with."""
+    """An edition that ended: one action without an update, one that was closed, one that the next goes on with."""
     make.make_country()
     with clock.pinned_day(day=make.TODAY):
         edition = make.make_edition()

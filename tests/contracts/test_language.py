@@ -1,4 +1,4 @@
-"""Promises about languages: every sentence of ours is in django.po, translated, with the same placeholders; and no
+"""Rules about languages: each of our sentences is in django.po, translated, with the same placeholders; and no
 public page in Spanish shows a sentence of the interface in English."""
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ def test_a_loose_sign_is_known_when_seen() -> None:
 
 
 def french_of(data: object, *, within: bool = False) -> Iterator[str]:
-    """The French texts of a file that ships, wherever they stand in it."""
+    """The French texts of a file that ships, wherever they are in it."""
     if isinstance(data, str):
         yield from [data] if within else []
     elif isinstance(data, dict):

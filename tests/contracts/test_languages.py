@@ -1,4 +1,4 @@
-"""Promises about the languages of a site: exactly those that its pack names are offered, what is not translated says so, and no
+"""Rules about the languages of a site: exactly those that its pack names are offered, what is not translated says so, and no
 module names one."""
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def test_what_a_record_says_in_a_language_is_shown_in_it(haitian: Country, stran
     assert "Responde a incidentes." not in stranger.get("/organisations/csirt/").content.decode()
 
 
-# --- Forms, letters, tables ---------------------------------------------------------------------------------------
+# --- Forms, mails, tables ---------------------------------------------------------------------------------------
 
 
 def test_a_form_asks_for_the_languages_of_the_pack(
@@ -289,7 +289,7 @@ def test_what_came_with_the_program_waits_for_dutch_and_is_put_into_it_by_a_file
 def test_frameworks_are_in_french_on_a_site_that_begins_with_it(
     french: Country, stranger: Client, user_with: Callable[..., User]
 ) -> None:
-    """The French is what is written, the English stands beside it, and nothing says that it is not translated."""
+    """The French is what is written, the English is beside it, and nothing says that it is not translated."""
     secretary = user_with("secretariat")
     with languages.of_site(french.languages), translation.override("fr"):
         versions = Version.objects.select_related("framework")

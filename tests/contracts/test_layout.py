@@ -1,4 +1,4 @@
-"""Promises about the code itself: where things may stand and what may not be said."""
+"""Rules about the code itself: where things may be and what may not be said."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PACKAGE = ROOT / "floreo"
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
 TEMPLATES = sorted(PACKAGE.rglob("*.html"))
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "services.py", "signals.py"}
-# The few places below actions.py that may write: each is a mechanism that actions themselves stand on, or a counter.
+# The few places below actions.py that may write: each is a mechanism that actions themselves use, or a counter.
 MAY_WRITE = {
     "core/action.py",
     "core/audit.py",
@@ -45,7 +45,7 @@ def is_action_file(path: Path) -> bool:
 
 
 def every_file(*tops: str) -> Iterator[tuple[str, str]]:
-    """Our Python, wherever it stands: its place in the repository, its text."""
+    """Our Python, wherever it is: its place in the repository, its text."""
     for top in tops or ("floreo", "tests", "tools", "benchmarks"):
         for path in sorted((ROOT / top).rglob("*.py")):
             if "migrations" not in path.parts:
@@ -160,7 +160,7 @@ def test_no_country_is_named_in_code() -> None:
 
 
 def _late_without_reason(text: str) -> list[int]:
-    """Lines of imports within a function that have no `late: ...` beside them, nor above the imports that they stand with."""
+    """Lines of imports within a function that have no `late: ...` beside them, nor above the imports that they are with."""
     lines, found = text.splitlines(), set()
     functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     for function in functions:

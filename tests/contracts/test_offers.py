@@ -81,7 +81,7 @@ def _texts(node: ast.AST) -> set[str]:
 
 
 def _kinds_in(model: type[models.Model]) -> set[str]:
-    """The kinds that a model's `search_entry` may give: what stands first in its Entry, or is assigned to that name."""
+    """The kinds that a model's `search_entry` may give: what is first in its Entry, or is assigned to that name."""
     source = _source(Path(str(importlib.import_module(model.__module__).__file__)))
     cls = next(n for n in ast.walk(source) if isinstance(n, ast.ClassDef) and n.name == model.__name__)
     function = next(n for n in cls.body if isinstance(n, ast.FunctionDef) and n.name == "search_entry")
@@ -242,7 +242,7 @@ def _sources_but_access() -> Iterator[Path]:
 
 
 def _asked_in_code() -> set[str]:
-    """Permissions that a view, an action or a rule of ours asks for: X in Permission.X."""
+    """Permissions that our views, actions and rules ask for: X in Permission.X."""
     found = set()
     named = re.compile(r"\b(Permission|P)\s*\.")
     for path in _sources_but_access():
@@ -277,7 +277,7 @@ class TestMenu:
     def test_every_room_can_be_reached_from_the_menu(self) -> None:
         linked = {item.address for item in offers.menu()}
         lost = [area.name for area in areas() if not any(f"workspace:{n}" in linked for n in area.needs)]
-        assert lost == ["assignments"]  # its buttons stand under lists and on the pages of what is assigned
+        assert lost == ["assignments"]  # its buttons are under lists and on the pages of what is assigned
 
     def test_sections_stand_apart(self) -> None:
         headings = [section for section, _items in groupby(item.section for item in offers.menu())]

@@ -1,4 +1,4 @@
-"""Addresses that open something by themselves: declared once, hidden in logs, told to nobody."""
+"""Addresses that open something by themselves: declared once, hidden in logs, shown to nobody."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_what_stands_there_is_told_to_nobody_and_kept_nowhere(language: str) -> 
     for route in KEYED:
         address = language + filled(route).replace("1.ics", "1-1~1.ics")  # the other is a public calendar
         headers = Client().get(address).headers
-        assert headers["Referrer-Policy"] in {"no-referrer", "strict-origin"}, address  # neither tells the address
+        assert headers["Referrer-Policy"] in {"no-referrer", "strict-origin"}, address  # neither gives the address
         assert headers["Cache-Control"] == "no-store", address
         assert headers["X-Robots-Tag"] == "noindex, nofollow", address
 

@@ -19,7 +19,7 @@ BESIDES = {
     "initiatives": 2,
     "obligations": 2,
     "exercises_held": 2,
-}  # their rows, and one more for what stands in another table
+}  # their rows, and one more for what is in another table
 
 pytestmark = pytest.mark.two_databases
 

@@ -29,7 +29,7 @@ from floreo.workspace.areas import Area, areas, guarded
 
 pytestmark = pytest.mark.one_database
 
-# By the name of the address. The page of `floreo doctor` stands in config, above all areas.
+# By the name of the address. The page of `floreo doctor` is in config, above all areas.
 NEEDED: dict[str, Permission] = {
     "health": Permission.ACCOUNT_MANAGE,
     **{f"workspace:{name}": needs for area in areas() for name, needs in area.needs.items()},
@@ -128,7 +128,7 @@ def found_at(address: str) -> ResolverMatch:
 
 
 def at_the_view(user: User, rf: RequestFactory) -> Callable[[str, str], int]:
-    """The same without what stands before every view, whoever asks: it takes a fifth of the time."""
+    """The same without what is before every view, whoever asks: it takes a fifth of the time."""
 
     def status(method: str, address: str) -> int:
         request = getattr(rf, method)(address, FORM)

@@ -1,4 +1,4 @@
-"""Every page of the workspace in Spanish: nothing of the interface stands in English, and nothing whose Spanish is known."""
+"""Every page of the workspace in Spanish: nothing of the interface is in English, and nothing whose Spanish is known."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from tests.contracts.test_language import interface_sentences, shown_texts
 
 pytestmark = pytest.mark.one_database
 TYPED = ("input", "textarea", "pre", "code", "script", "style")  # what somebody wrote in a language, or a program reads
-SHORTEST = 12  # letters of a text that is looked for: a shorter one may stand in another word
+SHORTEST = 12  # characters of a text that is looked for: a shorter one may be in another word
 AT_MOST = 1  # pages of a route
 PAGES = 10**6 if os.environ.get("LONG") else 70  # those that the menu leads to, and what is next to them
-# What stands in one language for a reason: the pages, and the words there.
+# What is in one language for a reason: the pages, and the words there.
 IN_ONE_LANGUAGE = {
     r"/(audit|mail|word-templates)/": ".*",  # as it was said on its day, or to somebody else
     r"/certificates/": ".*",  # as it was issued
@@ -93,7 +93,7 @@ def spanish_pages(client: Client) -> Iterator[tuple[str, bytes]]:
 
 
 def readable(page: bytes) -> html.HtmlElement:
-    """What stands on it for a reader, without what is typed and what is marked as English."""
+    """What is on it for a reader, without what is typed and what is marked as English."""
     tree = html.fromstring(page)
     for part in list(tree.iter()):
         if part.tag in TYPED or (part.get("lang") == "en" and part is not tree):

@@ -1,4 +1,4 @@
-"""Default deny: every address refuses a stranger unless it is listed here as public, and every answer wears its headers."""
+"""Default deny: every address refuses a visitor unless it is listed here as public, and every answer wears its headers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.conftest import ROOT
 
-# What a stranger may open, by the beginning of its route (after the language). Everything else asks who you are.
+# What a visitor may open, by the beginning of its route (after the language). Everything else asks who you are.
 PUBLIC = [
     r"$",
     r"strategy/",

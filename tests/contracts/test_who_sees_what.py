@@ -1,4 +1,4 @@
-"""The table of docs/guide/who-sees-what.md is what leaves: a word of its own stands in each thing that is not for everybody, and
+"""The table of docs/guide/who-sees-what.md is what leaves: a word of its own is in each thing that is not for everybody, and
 every exit is read as each role, for things of the person's own organisation and of others."""
 
 from __future__ import annotations

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import ast
 import csv
+import io
 import re
+import tokenize
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "floreo"
 POS = sorted(PACKAGE.glob("**/locale/es/LC_MESSAGES/django.po"))
 CODE = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+OTHER_CODE = sorted(path for name in ("tests", "tools", "benchmarks", "docs") for path in (ROOT / name).rglob("*.py"))
 TEMPLATES = sorted(path for end in ("html", "txt") for path in PACKAGE.glob(f"**/templates/**/*.{end}"))
 STYLES = sorted((ROOT / "assets" / "css").glob("*.css"))
 DATA = sorted([*ROOT.glob("packs/**/*.toml"), *ROOT.glob("frameworks/*.toml"), *PACKAGE.rglob("*.toml")])
@@ -49,6 +52,10 @@ MARKUP = re.compile(r"<[^>]+>")
 NO_PROSE = re.compile(
     r"^```.*?^```|`[^`]*`|(?<=\])\([^)]*\)", re.MULTILINE | re.DOTALL
 )  # code and addresses in a guide
+NAMES_OF_CODE = re.compile(r"`[^`]*`")
+AFTER_HASH = re.compile(r"^[ \t]*#.*(?:\n[ \t]*#.*)*|#.*", re.MULTILINE)  # comments, and what only looks like one
+LONG_STRING = re.compile(r'"""(.*?)"""', re.DOTALL)
+HASH = re.compile(r"^[ \t]*#", re.MULTILINE)
 UNSEEN = re.compile(
     r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}|<!--.*?-->|<script\b.*?</script>|<style\b.*?</style>", re.DOTALL
 )
@@ -111,19 +118,84 @@ def template_texts() -> Iterator[Text]:
 
 
 @cache
-def code() -> tuple[list[Text], list[Name]]:
-    """What stands in our Python: sentences that are not translated (what commands print, why something is not recorded), and
-    names of modules, functions, classes, arguments, variables and attributes, where they are made."""
+def code() -> tuple[list[Text], list[Name], list[Text]]:
+    """What is in our Python: sentences that are not translated (what commands print, why something is not recorded),
+    names of modules, functions, classes, arguments, variables and attributes, where they are made, and those comments
+    and docstrings that have a word of the table in any sense."""
     texts: list[Text] = []
     names: list[Name] = []
+    prose: list[Text] = []
     for path in CODE:
-        place, nodes = place_of(path), list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        source = path.read_text("utf-8")
+        place, nodes = place_of(path), list(ast.walk(ast.parse(source)))
         if VOCABULARY.isdisjoint([path, *path.parents]):
             said = ((line, words) for line, words in literals(nodes) if " " in words.strip())
             texts += [Text(f"{place}:{line}", "en", plain(words)) for line, words in said]
         names += [Name(place, part) for part in path.relative_to(PACKAGE).with_suffix("").parts]
         names += names_in(nodes, place)
-    return texts, names
+        prose += [Text(f"{place}:{line}", "en", words) for line, words in prose_in(source, nodes)]
+    return texts, names, prose
+
+
+def prose_in(source: str, nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    """The docstrings and comments of a file in which a word of the table may be wrong."""
+    yield from ((line, words) for line, words in docstrings(nodes) if suspect().search(words))
+    # Tokens take far longer than expressions, so only a file that has the word behind a # is taken apart.
+    if any(suspect().search(joined(block)) for block in AFTER_HASH.findall(source)):
+        yield from ((line, words) for line, words in comments(source) if suspect().search(words))
+
+
+@cache
+def other_prose() -> list[Text]:
+    """The same of tests, tools and benchmarks. Nothing else here wants their trees, so only a file that may have such a
+    word is parsed."""
+    prose: list[Text] = []
+    for path in OTHER_CODE:
+        source = path.read_text("utf-8")
+        seen = [*AFTER_HASH.findall(source), *LONG_STRING.findall(source)]
+        if any(suspect().search(joined(words)) for words in seen):
+            found = prose_in(source, list(ast.walk(ast.parse(source))))
+            prose += [Text(f"{place_of(path)}:{line}", "en", words) for line, words in found]
+    return prose
+
+
+def docstrings(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    """Each string that is a statement of its own."""
+    for node in nodes:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.lineno, " ".join(node.value.value.split())
+
+
+def comments(source: str) -> Iterator[tuple[int, str]]:
+    """Each comment; lines of comments that follow one another are one, since a sentence runs over them."""
+    block: list[tokenize.TokenInfo] = []
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type != tokenize.COMMENT:
+            continue
+        is_alone = not token.line[: token.start[1]].strip()
+        if block and not (is_alone and token.start == (block[-1].start[0] + 1, block[-1].start[1])):
+            yield block[0].start[0], joined("\n".join(part.string for part in block))
+            block = []
+        block.append(token)
+    if block:
+        yield block[0].start[0], joined("\n".join(part.string for part in block))
+
+
+def joined(block: str) -> str:
+    """The words of a comment in one line, without the signs that begin its lines."""
+    return " ".join(HASH.sub(" ", block).split())
+
+
+@cache
+def suspect() -> re.Pattern[str]:
+    return pattern("|".join(glossary.ENGLISH))
+
+
+def comment_texts(found: Iterable[Text]) -> Iterator[Text]:
+    """Comments and docstrings without the names of code in them, and without phrases in which the word is right."""
+    right = "|".join(glossary.RIGHT_IN_COMMENTS)
+    for text in found:
+        yield text._replace(words=pattern(right).sub(" ", NAMES_OF_CODE.sub(" ", text.words)))
 
 
 def literals(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
@@ -312,6 +384,10 @@ def test_no_sentence_in_code_uses_a_banned_word() -> None:
     assert all_wrong(code()[0]) == []
 
 
+def test_no_comment_and_no_docstring_uses_a_banned_word() -> None:
+    assert all_wrong(comment_texts([*code()[2], *other_prose()])) == []
+
+
 def test_no_pack_framework_or_kind_uses_a_banned_word() -> None:
     assert all_wrong(data_texts()) == []
 
@@ -342,6 +418,8 @@ def test_every_exception_is_used() -> None:
     ]
     guides = "\n".join(" ".join(path.read_text("utf-8").split()) for path in GUIDES)
     unused += [phrase for phrase in glossary.RIGHT_IN_GUIDES if not pattern(phrase).search(guides)]
+    prose = "\n".join(text.words for text in code()[2])
+    unused += [phrase for phrase in glossary.RIGHT_IN_COMMENTS if not pattern(phrase).search(prose)]
     names = {name.name for name in [*code()[1], *other_names()]}
     assert (unused, sorted(glossary.RIGHT_NAMES.keys() - names)) == ([], [])
 
@@ -366,6 +444,25 @@ def test_a_planted_word_is_found(language: str, words: str, found: str) -> None:
     wrong = wrong_in(Text("here", language, words))
     assert bool(wrong) == bool(found)
     assert all(f"“{found}”" in line for line in wrong)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("x = 1  # what was told\n", [(1, "told")]),
+        ("# one,\n# and a sentence of\n# ours\n", [(1, "of ours")]),
+        ("def f():\n    # how it stands\n    return 1  # told\n", [(2, "stands"), (3, "told")]),
+        ('"""What a letter\nsays."""\n', [(1, "letter")]),
+        ('class A:\n    x: int\n    """Who is told."""\n', [(3, "told")]),
+        ("x = 1  # the field `told`, and letters and digits\n", []),
+        ('x = "a # that is told"\n', []),  # no comment: sentences in code have a test of their own
+        ("x = 1  # noqa: S308 -- a signed letter, small letters\n", []),
+    ],
+)
+def test_a_word_planted_in_a_comment_is_found(source: str, found: list[tuple[int, str]]) -> None:
+    prose = [Text(f"x.py:{line}", "en", words) for line, words in prose_in(source, list(ast.walk(ast.parse(source))))]
+    wrong = [(wrong.split(": “")[0], wrong.split("“")[1].split("”")[0]) for wrong in all_wrong(comment_texts(prose))]
+    assert wrong == [(f"x.py:{line}", word) for line, word in found]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 """Who reads what is not for everybody, and where: the table that docs/guide/who-sees-what.md shows and tests/contracts compares
-with what leaves. Written anew by `python -m tests.contracts.who_sees_what`, from floreo/core/access.py and floreo/core/policy.py."""
+with what leaves. Written again by `python -m tests.contracts.who_sees_what`, from floreo/core/access.py and floreo/core/policy.py."""
 
 from __future__ import annotations
 

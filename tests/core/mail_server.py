@@ -17,7 +17,7 @@ from django.test import override_settings
 
 
 class MailServer:
-    """What it does with an address is told by the words before the @: "full.house", "greylisted", "cut"."""
+    """What it does with an address is shown by the words before the @: "full.house", "greylisted", "cut"."""
 
     def __init__(self) -> None:
         self.got: list[EmailMessage] = []

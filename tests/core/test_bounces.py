@@ -258,7 +258,7 @@ def test_mail_found_in_the_world_breaks_nothing(sample: Path | None) -> None:
     assert bounces.read(sample.read_bytes()).kind in Kind
 
 
-# What it does to letters of ours
+# What it does to our mails
 
 
 @action("test.bounces_posted", needs=None)

@@ -152,7 +152,7 @@ def readers() -> list[int]:
 
 @contextmanager
 def being_read(path: Path, **more: Any) -> Iterator[tuple[int, Future[cage.Verdict]]]:
-    """A reader of a file that is never written to its end: the process, and what its asker will hear."""
+    """A reader of a file that is never written to its end: the process, and what its asker will get."""
     os.mkfifo(path)
     (ready := path.with_suffix(".ready")).write_text("Pillar 1: Law\n")
     run(READER, ready, name="a.txt")  # so that the clock of this one runs against a process that is there

@@ -19,7 +19,7 @@ def test_one_step_is_the_plain_difference() -> None:
     assert found.difference == pytest.approx(0.6 - 0.25)
     assert (found.begun.fixed, found.begun.count, found.begun.units) == (6, 10, 1)
     assert (found.waiting.share, found.waiting.units) == (0.25, 1)
-    assert found.band is None  # two organisations tell nothing of a third
+    assert found.band is None  # two organisations reveal nothing of a third
 
 
 def test_steps_are_put_together_by_the_weights_of_mantel_and_haenszel() -> None:

@@ -1,4 +1,4 @@
-"""A composed query keeps its words and nothing that it found, and finds what the same query finds that is composed anew."""
+"""A composed query keeps its words and nothing that it found, and finds what the same query finds that is composed again."""
 
 from __future__ import annotations
 

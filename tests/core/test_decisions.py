@@ -87,7 +87,7 @@ def test_a_form_that_is_sent_twice_is_done_once(
     for _ in range(3):
         assert browser.post(address, facts).status_code == 302
     assert Milestone.objects.count() == 2  # and the one that was there
-    assert browser.post(address, facts | {"title": "It is closed"}).status_code == 302  # gone back to, and written anew
+    assert browser.post(address, facts | {"title": "It is closed"}).status_code == 302  # gone back to, and sent again
     assert browser.post(address, facts | {"once": "another form"}).status_code == 302
     assert browser.post(address, {"title": "The form is open"}).status_code == 302  # a program, which carries no key
     assert Milestone.objects.count() == 5

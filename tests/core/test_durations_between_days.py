@@ -143,7 +143,7 @@ def test_what_is_shown_never_improves_because_a_look_failed(given_spans: list[Sp
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=1, max_size=40))
 def test_both_desks_have_the_same_estimate(pairs: list[tuple[int, bool]]) -> None:
-    """Where the end of a finding is known to the day, it is that of the incident desk."""
+    """Where the end of a finding is known to the day, it is that of the incidents app."""
     findings = survival_of([Span(day, day + 1) if over else Span(day + 1, None) for day, over in pairs])
     cases = estimate([Duration(timedelta(days=day + 1), over) for day, over in pairs])
     for day in range(1, findings.longest + 1):

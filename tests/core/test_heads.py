@@ -78,7 +78,7 @@ def test_a_chain_that_holds_has_all_of_them(key: Any) -> None:
 
 @pytest.mark.usefixtures("whoever_holds_the_database")
 def test_rows_changed_and_the_chain_rewritten_whole_are_shown_by_whoever_kept_a_head(key: Any) -> None:
-    """The owner of the database changes a row, writes its hash into the entry, and hashes all entries after it anew."""
+    """The owner of the database changes a row, writes its hash into the entry, and hashes all entries after it again."""
     lines = signed(key, "a", "b", "c")
     Organisation.objects.filter(code="b").update(name="Somebody else")
     body, before = Organisation.objects.get(code="b"), audit.GENESIS

@@ -166,7 +166,7 @@ def test_what_a_server_refuses_for_good_is_marked_and_what_it_puts_off_is_tried_
             with later(minutes=minutes):
                 deliver_due()
     assert states()["greylisted@example.org"] == MailState.SENT
-    assert server.sessions == 3  # one connection for many letters
+    assert server.sessions == 3  # one connection for many mails
 
 
 def test_a_line_that_is_cut_holds_up_only_the_letter_it_was_cut_at() -> None:
@@ -334,7 +334,7 @@ def test_a_link_to_sign_in_goes_before_a_thousand_notices() -> None:
 
 def test_a_worker_that_was_killed_holds_its_letters_no_longer_than_a_minute_and_a_half() -> None:
     put([note_to("lead@example.org")], by=SYSTEM)
-    assert len(delivery._claim()) == 1  # taken up, and never heard of again
+    assert len(delivery._claim()) == 1  # taken up, and never finished
     with mail_server() as server:
         assert deliver_due() == 0
         with later(seconds=91):
@@ -378,7 +378,7 @@ def test_two_workers_send_a_thousand_letters_once_each_over_few_connections() ->
             each.join()
     assert problems == []
     assert sorted(m["To"] for m in server.got) == sorted(f"lead{n}@example.org" for n in range(number))
-    assert server.sessions < 20  # one connection carries many letters
+    assert server.sessions < 20  # one connection carries many mails
 
 
 def test_what_bounced_is_sent_alone_to_a_corrected_address(administrator: User) -> None:

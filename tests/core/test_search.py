@@ -1,4 +1,4 @@
-"""Search: the same answers on both databases, and nothing internal to strangers."""
+"""Search: the same answers on both databases, and nothing internal to the public."""
 
 from __future__ import annotations
 

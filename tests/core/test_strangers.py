@@ -1,4 +1,4 @@
-"""Throttles and one-time links: what strangers may call."""
+"""Throttles and one-time links: what visitors may call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key of the team that cannot sign: what is signed with it waits, and whoever can mend that, and the team, learn of it at once and once, by
+"""A key of the team that cannot sign: what is signed with it waits, and whoever can correct that, and the team, learn of it at once and once, by
 mail that does not wait for the same key."""
 
 from __future__ import annotations

@@ -191,7 +191,7 @@ def axe(page: Page) -> list[str]:
     ]
 
 
-# Text in a column so narrow that a word or a letter stands on each of many lines.
+# Text in a column so narrow that a word or a character is on each of many lines.
 _SQUEEZED = """() => [...document.querySelectorAll("main *")].filter(each => {
   const words = [...each.childNodes].filter(node => node.nodeType === 3).map(node => node.data.trim()).join(" ").trim();
   if (words.length < 12 || !each.checkVisibility()) return false;
@@ -204,7 +204,7 @@ _SQUEEZED = """() => [...document.querySelectorAll("main *")].filter(each => {
 
 
 def squeezed(page: Page) -> list[str]:
-    """The first words of what stands in a column too narrow to read."""
+    """The first words of what is in a column too narrow to read."""
     return list(page.evaluate(_SQUEEZED))
 
 

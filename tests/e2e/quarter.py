@@ -1,4 +1,4 @@
-"""What the walk through a quarter needs: a site that sends to a real mail server, its letters, its PDFs, its keys."""
+"""What the walk through a quarter needs: a site that sends to a real mail server, its mails, its PDFs, its keys."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Office:
         return page, watch
 
     def letter(self, to: str, about: str, *, after: int = 0) -> EmailMessage:
-        """The letter to somebody whose subject holds `about`, once it has come; `after` so many that were there."""
+        """The mail to somebody whose subject holds `about`, once it has come; `after` so many that were there."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             for one in self.mail.got[after:]:
@@ -56,7 +56,7 @@ class Office:
         raise AssertionError(f"no letter to {to} about {about}: {[(m['To'], m['Subject']) for m in self.mail.got]}")
 
     def new_link(self, page: Page, name: str, to: str) -> str:
-        """The secretariat sends a lead a new link; what stands in the letter."""
+        """The secretariat sends a lead a new link; what is in the mail."""
         before = len(self.mail.got)
         page.goto(RUNNING)
         page.get_by_role("link", name=name).first.click()
@@ -86,7 +86,7 @@ def words_of(reader: PdfReader) -> str:
 
 
 def assert_accessible(reader: PdfReader) -> None:
-    """PDF/UA-1 as far as a program can tell: it says so, is tagged, and has a language and a title."""
+    """PDF/UA-1 as far as a program can see: it says so, is tagged, and has a language and a title."""
     root: Any = reader.root_object  # nested objects resolve themselves
     xmp = root["/Metadata"].get_data().decode()
     assert re.search(r"pdfuaid:part>1<|pdfuaid:part=\"1\"", xmp)

@@ -46,7 +46,7 @@ def test_words_in_charts_are_of_one_size(page: Page, site: Site, width: int) -> 
 
 
 def test_a_long_result_of_a_fraction_stays_on_the_page_of_a_telephone(page: Page, site: Site) -> None:
-    """As of "78 per 1,000 addresses": it stands below the fraction there, and may break."""
+    """As of "78 per 1,000 addresses": it is below the fraction there, and may break."""
     page.set_viewport_size({"width": 360, "height": 900})
     page.goto("/indicators/reports-within-24h/")
     result = page.locator(".fl-fraction strong").first

@@ -1,4 +1,4 @@
-"""A consultation from its draft to "You said, we did": by staff in the workspace, by a citizen on a phone, and read by a stranger."""
+"""A consultation from its draft to "You said, we did": by staff in the workspace, by a citizen on a phone, and read by a visitor."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def closes(site: Site) -> None:
 
 
 def reads(page: Page, link: str) -> None:
-    """A stranger, in both languages; and who wrote the comment, by the link."""
+    """A visitor, in both languages; and who wrote the comment, by the link."""
     page.goto(PUBLIC)
     page.reload()  # this browser has seen the page a minute ago, when it was open
     assert "The point you raised changed the draft" in page.locator("h1").inner_text()

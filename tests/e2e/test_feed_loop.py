@@ -1,4 +1,4 @@
-"""The whole loop: a report comes in, its letter is caught on a mail server, answered by its link without an account; silence of the
+"""The whole loop: a report comes in, its notice is caught on a mail server, answered by its link without an account; silence of the
 next nights confirms nothing of what was answered, since it is a sinkhole's. How findings end in years of nights: tests/feeds/test_year.py."""
 
 from __future__ import annotations
@@ -206,7 +206,7 @@ def test_from_a_night_s_report_to_an_answer_that_silence_does_not_confirm(
         nights = [report(tmp_path, first + timedelta(days=n)) for n in (1, 2, 3)]
         said(installation, "feed", "ingest", *nights, "--feed", "shadowserver")
         workspace.goto(finding)
-        # A sinkhole that hears nothing for three nights is no fix (docs/guide/time-to-fix.md): nothing moves before a month is over.
+        # A sinkhole that receives nothing for three nights is no fix (docs/guide/time-to-fix.md): nothing moves before a month is over.
         assert "Reported fixed; the next reports will show" in workspace.locator("main").inner_text()
         assert "3.91" in figure_of(workspace, installation)
         phone.reload()

@@ -22,7 +22,7 @@ from tests.e2e.conftest import Site, Watch, running, sideways
 pytestmark = pytest.mark.long  # minutes of a journey
 
 CLUSTER = os.environ.get("DATABASE_URL", "")
-PATIENCE = 180.0  # seconds that the worker may take for what it does by itself: a letter, the first backup
+PATIENCE = 180.0  # seconds that the worker may take for what it does by itself: a mail, the first backup
 DOCUMENTS = {
     "strategy-ocr": SAMPLES / "belize" / "strategy-2020-2023.ocr.txt",
     "release": SAMPLES / "belize" / "launch-release.txt",
@@ -81,7 +81,7 @@ def day(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Ite
 
 
 def well(page: Page, *, comes_back: bool = False) -> None:
-    """The page on a telephone, in both languages: nothing stands out at the side, and it is in the language it says. Ends on the
+    """The page on a telephone, in both languages: nothing reaches out at the side, and it is in the language it says. Ends on the
     Spanish one."""
     path = re.sub(r"^https?://[^/]+", "", page.url)
     page.set_viewport_size({"width": 360, "height": 740})
@@ -136,7 +136,7 @@ def until_done(page: Page, name: str) -> None:
 
 
 def link_to(mail: MailServer, who: str) -> str:
-    """The link of the invitation, once its letter has come."""
+    """The link of the invitation, once its mail has come."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         for letter in mail.got:
@@ -220,7 +220,7 @@ def add_the_documents(page: Page) -> None:
 
 
 def look_at_the_rows(page: Page) -> None:
-    """One is accepted and one is doubted, by the key that stands beside each button."""
+    """One is accepted and one is doubted, by the key that is beside each button."""
     follow(page, "rows", team="Done")
     well(page, comes_back=True)
     page.keyboard.press("a")

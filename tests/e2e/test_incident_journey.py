@@ -125,7 +125,7 @@ def send(page: Page, name: str) -> None:
 
 
 def publishes(page: Page, site: Site, address: str) -> str:
-    """A second person publishes it, and a stranger reads it; its public address."""
+    """A second person publishes it, and the public reads it; its public address."""
     sign_in(page, site, "administrator")
     page.goto(address)
     send(page, "Publish")

@@ -1,7 +1,7 @@
-"""The infrastructure desk in a browser: an operator claims a prefix, a letter proves it, a second person approves it; a dependency is
+"""The infrastructure pages in a browser: an operator claims a prefix, a signed letter proves it, a second person approves it; a dependency is
 entered and a cascade runs; an operator answers an assessment by a link on a phone without script, and its gap becomes an action of the plan.
 
-The exercise that the issue of this desk ends with has a journey of its own: test_tabletop.py."""
+The exercise that the issue of this app ends with has a journey of its own: test_tabletop.py."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def proved_and_approved(page: Page, site: Site, folder: Path) -> None:
 
 
 def cascade(page: Page, folder: Path) -> None:
-    """A dependency is entered, and what follows from it stands in the cascade: in words, as a picture, and in files."""
+    """A dependency is entered, and what follows from it is in the cascade: in words, as a picture, and in files."""
     page.goto("/workspace/services/dialysis/")
     sound(page)
     follow(page, "Add what it needs")

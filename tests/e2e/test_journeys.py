@@ -53,7 +53,7 @@ def test_the_working_of_a_figure_opens_to_its_fraction(page: Page) -> None:
     assert (within, all_of_them >= 38) == (
         31,
         True,
-    )  # of the running quarter, from the reports of the desk: some are of last night
+    )  # of the running quarter, from the reports of the workspace: some are of last night
     assert f"{100 * within / all_of_them:.0f}" in text
     assert "Corrected, was 79" in page.locator("main").inner_text()
 

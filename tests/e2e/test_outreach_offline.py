@@ -116,7 +116,7 @@ def test_a_sending_whose_answer_is_lost_is_sent_again_and_is_one(
         lost: list[str] = []
 
         def lose_the_answer(route: Route) -> None:
-            """The server takes it, and the phone hears nothing of it."""
+            """The server takes it, and the phone gets nothing of it."""
             if route.request.method == "POST" and not lost:
                 lost.append(route.fetch().json()["receipt"])
                 route.abort()

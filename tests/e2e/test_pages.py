@@ -1,4 +1,4 @@
-"""Every public page and every desk page as a person meets it: both languages, wide and narrow, by keyboard, without script."""
+"""Every public page and every page of the workspace as a person meets it: both languages, wide and narrow, by keyboard, without script."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def opened(page: Page, address: str, **more: int) -> list[str]:
     return problems_of(page, address, **more) if response.status == wanted else [f"{address}: {response.status}"]
 
 
-@cache  # most links stand on every page
+@cache  # most links are on every page
 def kind_of(path: str, query: str) -> tuple[str, ...]:
     """What a link leads to, whichever row it is of: language, view, and what the query asks for."""
     found = translation.get_language_from_path(path)
@@ -139,7 +139,7 @@ def test_every_page_of_the_workspace_is_well(page: Page, site: Site) -> None:
     """In Spanish, whose words are longer."""
     sign_in(page, site, "administrator")
     page.goto("/workspace/mail/")
-    page.get_by_role("button", name="Send a test e-mail to me").click()  # so that there is a letter to read
+    page.get_by_role("button", name="Send a test e-mail to me").click()  # so that there is a mail to read
     walk = Walk(page, site.address, within="/es/workspace/", of_a_kind=1).from_("/es/workspace/")
     assert walk.broken == []
     assert len(walk.pages) > 130

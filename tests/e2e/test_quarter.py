@@ -182,7 +182,7 @@ def set_an_embargo_and_publish(page: Page, office: Office, link: str, heading: s
 
 
 def tally_of(page: Page) -> list[tuple[str, str]]:
-    """How many actions stand how: the number and its word, as the page says it."""
+    """How many actions have which status: the number and its word, as the page says it."""
     items = page.locator(".fl-tally").first.locator("li").all()
     return [(i.locator("b").inner_text(), i.locator(".fl-status").inner_text().strip()) for i in items]
 

@@ -39,7 +39,7 @@ def assigns_findings_and_undoes_it(page: Page) -> None:
 
 
 def ends_findings_and_undoes_it(page: Page, *, by_keyboard: bool) -> None:
-    """Two of the list, with no mouse where a script hears keys; without one, all of the page by a link."""
+    """Two of the list, with no mouse where a script handles keys; without one, all of the page by a link."""
     page.goto("/workspace/findings/?severity=low")
     rows = page.locator("tbody tr").count()
     if by_keyboard:

@@ -1,4 +1,4 @@
-"""Who sees which evidence: the Traffic Light Protocol as one table of truth, asked of every door."""
+"""Who sees which evidence: the Traffic Light Protocol as one table of truth, asked of every exit."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TRUTH = {
     "operator": (NONE, ALL),
     "drafter": (NONE, NONE),
     "observer": (NONE, NONE),
-    None: (NONE, NONE),  # a stranger
+    None: (NONE, NONE),  # a visitor
 }
 
 

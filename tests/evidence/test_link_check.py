@@ -233,6 +233,6 @@ def test_a_server_that_answers_letter_by_letter_holds_nobody_up(answer: bytes) -
     dripping = threading.Thread(target=drip, daemon=True)
     dripping.start()
     check_address(f"http://127.0.0.1:{server.getsockname()[1]}/", allow=loopback, seconds=0.3)
-    dripping.join()  # the server is told by the broken line
+    dripping.join()  # the server knows by the broken line
     assert len(sent) < len(answer)
     server.close()

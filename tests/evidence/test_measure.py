@@ -1,4 +1,4 @@
-"""The share of reached milestones that something shows."""
+"""The share of reached milestones with evidence."""
 
 from __future__ import annotations
 

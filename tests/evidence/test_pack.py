@@ -1,4 +1,4 @@
-"""Evidence in packs: files with their hashes, what they show, and each bad row told with its sentence."""
+"""Evidence in packs: files with their hashes, what they show, and each bad row reported with its sentence."""
 
 from __future__ import annotations
 

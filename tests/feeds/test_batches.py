@@ -225,7 +225,7 @@ def test_days_that_were_missed_come_and_older_ones_when_asked(server: Server, so
 
 
 def test_a_page_that_breaks_off_is_asked_for_again_with_all_of_its_moment(server: Server, source: Taxii) -> None:
-    """Objects of one moment stand on two pages: going on from the first page's would lose the others."""
+    """Objects of one moment are on two pages: going on from the first page's would lose the others."""
     for number in range(12):
         source.add("2026-11-20T10:00:00Z", indicator(f"[ipv4-addr:value = '192.0.2.{number + 1}']", number))
     feed, whole = taxii_feed(server), source.answer

@@ -1,4 +1,4 @@
-"""The stream of changes: nothing is missed and nothing comes twice for nothing, whatever overlaps; and nobody is told of another's."""
+"""The stream of changes: nothing is missed and nothing comes twice for nothing, whatever overlaps; and nobody is informed of another's."""
 
 from __future__ import annotations
 

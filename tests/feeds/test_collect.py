@@ -40,7 +40,7 @@ DATA = report(DAY, ["192.0.2.1"])
 
 
 class Server:
-    """Answers as it is told to, and remembers what it was asked."""
+    """Answers as it is asked to, and remembers what it was asked."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
@@ -326,7 +326,7 @@ def test_a_server_that_hands_out_letter_by_letter_does_not_hold_us() -> None:
     with pytest.raises(NotFetched) as stopped, fetched(asked, allow=lambda _a: True, patience=0.5) as answer:  # noqa: PT012 -- it is read within
         while answer.read(1 << 20):
             pass
-    assert ended.wait(60)  # the server is told by the broken line
+    assert ended.wait(60)  # the server knows by the broken line
     server.shutdown()
     assert stopped.value.problem is FetchProblem.CUT_OFF
     assert len(sent) < 600

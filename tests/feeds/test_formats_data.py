@@ -35,7 +35,7 @@ needs_facts = pytest.mark.skipif(
 needs_samples = pytest.mark.skipif(not SAMPLES.exists(), reason="the samples are not here")
 
 # Where we say otherwise than the list, which has for address the first column that looks like one.
-SUBJECTS = {  # the attacked, or the site that leads to malware, is whose owner is told
+SUBJECTS = {  # the attacked, or the site that leads to malware, is whose owner is notified
     "event4_honeypot_ddos_target": ("dst_ip", "dst_port"),
     "event4_sinkhole_http_referer": ("http_referer_ip", "http_referer_port"),
 }
@@ -98,7 +98,7 @@ def facts() -> Mapping[str, Facts]:
 
 
 def words(column: str, six: bool) -> str:
-    """A value that could stand in the column."""
+    """A value that could be in the column."""
     if column.endswith(("netmask", "network")):
         return ""
     if column == "ip" or column.endswith("_ip"):

@@ -1,4 +1,4 @@
-"""What is held until somebody acts is told at once, and once, to each person who may release it."""
+"""What is held until somebody acts is reported at once, and once, to each person who may release it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A night out of line waits for a person: it closes no finding, and nothing of it leaves; nor do letters to everybody at once."""
+"""A night out of line waits for a person: it closes no finding, and nothing of it leaves; nor do notices to everybody at once."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_what_is_out_of_line(rows: int, before: list[int], expected: Odd) -> Non
 
 
 def test_nights_that_fall_silent_close_nothing_until_a_person_says_so(feed: Feed, secretariat: User) -> None:
-    """The review's own attack: files with a header alone, night after night, closed what stood open."""
+    """The review's own attack: files with a header alone, night after night, closed what was open."""
     assert open_ones() == 12
     for number in range(6, 9):
         night(feed, DAY + timedelta(days=number), [])
@@ -208,7 +208,7 @@ def test_the_feeds_page_shows_it_and_offers_both_ways(
     assert browser.post(f"/workspace/feeds/nights/{run.pk}/accept/").status_code == 422
 
 
-# Letters to everybody at once.
+# Notices to everybody at once.
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ def test_far_more_letters_than_usual_wait_for_a_person(
 def test_what_is_no_longer_due_is_no_longer_held(
     in_country: None, secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:
-    """Found by looking: the page told of far more notices than usual above a list without one."""
+    """Found by looking: the page spoke of far more notices than usual above a list without one."""
     other, today = make_other_feed(), clock.today()
     for number in range(25):
         make_finding(make.make_organisation(f"body-{number}", email=f"it@body-{number}.example"), feed=other)

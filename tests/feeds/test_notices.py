@@ -1,4 +1,4 @@
-"""Letters: who gets what and when, what they say, that they go once, and that they outlive a mail server."""
+"""Notices: who gets what and when, what they say, that they go once, and that they outlive a mail server."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_what_is_open_is_reminded_again_after_its_days_and_only_while_it_is_seen
     seen_again(stands, date(2026, 11, 29))
     assert sent(date(2026, 11, 30)) == ["open-rdp 192.0.2.7:3389"]
     fixed(gone, date(2026, 11, 24))
-    assert sent(date(2026, 12, 7)) == []  # fixed without a word is no reason for a letter
+    assert sent(date(2026, 12, 7)) == []  # fixed without a word is no reason for a notice
 
 
 def test_critical_findings_go_at_once_with_whatever_else_is_due_and_one_notice_a_day(bank: Organisation) -> None:

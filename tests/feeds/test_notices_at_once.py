@@ -1,4 +1,4 @@
-"""Two workers, or two people, at the same instant: one letter, one answer, one question about a network."""
+"""Two workers, or two people, at the same instant: one notice, one answer, one question about a network."""
 
 from __future__ import annotations
 

@@ -233,7 +233,7 @@ class Answer(BaseHTTPRequestHandler):
 
 
 class Documented:
-    """`key`: what has to stand in `header`; without it 401, with another 403. `limit`: so many requests, then 429."""
+    """`key`: what has to be in `header`; without it 401, with another 403. `limit`: so many requests, then 429."""
 
     def __init__(self, path: str, body: bytes, *, header: str = "", key: str = "", limit: int = 100) -> None:
         self.path, self.body, self.header, self.key, self.limit = path, body, header, key, limit

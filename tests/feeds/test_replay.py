@@ -1,4 +1,4 @@
-"""The sample country's sixty nights, told by the actions that people use: every state is there, and its mail never leaves."""
+"""The sample country's sixty nights, played by the actions that people use: every state is there, and its mail never leaves."""
 
 from __future__ import annotations
 

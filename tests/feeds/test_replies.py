@@ -1,4 +1,4 @@
-"""Answers by a letter's link: what they say, that they close nothing, who is told, and what a stranger's hands can do."""
+"""Answers by a notice's link: what they say, that they close nothing, who is informed, and what a visitor's hands can do."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def bank(db: None) -> Iterator[Organisation]:
 
 @pytest.fixture
 def notice(bank: Organisation) -> Notice:
-    """Told on Monday of three open desktops and a name."""
+    """Notified on Monday of three open desktops and a name."""
     for last in (7, 8, 9):
         make_finding(bank, f"192.0.2.{last}")
     make_finding(

@@ -30,7 +30,7 @@ def nothing_yet(feeds_folder: Path) -> None:
 
 
 def keys_in(server: Server) -> list[dict[str, str]]:
-    """Of every request: the headers in which a key of ours stands."""
+    """Of every request: the headers in which one of our keys is."""
     return [{name: text for name, text in asked.items() if KEY in text} for asked in server.asked]
 
 
@@ -41,7 +41,7 @@ def test_the_key_goes_in_the_header_that_the_source_names_and_in_no_other(header
         fetch_now(feed)
         assert keys_in(server) == [{header: KEY}]
         assert FeedFile.objects.count() == 1
-        change_feed(feed, by=SYSTEM, secret_header="X-Other")  # asked anew, with the key that is kept
+        change_feed(feed, by=SYSTEM, secret_header="X-Other")  # asked again, with the key that is kept
         assert Feed.objects.get().etag == ""
         fetch_now(feed)
         assert keys_in(server)[1:] == [{"X-Other": KEY}]

@@ -1,4 +1,4 @@
-"""A mail that its sender signed with OpenPGP (RFC 3156) counts by what was signed, and by nothing else that stands in it. GnuPG makes the
+"""A mail that its sender signed with OpenPGP (RFC 3156) counts by what was signed, and by nothing else that is in it. GnuPG makes the
 key and the signature where it is installed."""
 
 from __future__ import annotations

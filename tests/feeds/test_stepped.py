@@ -89,7 +89,7 @@ def test_the_first_half_is_notified_at_once_and_the_others_at_their_step(
     first, second = ({each.code for each in at_step(start, n)} for n in (1, 2))
     assert (len(first), len(second)) == (3, 3)
     assert notified(FIRST) == first
-    assert notified(FIRST + timedelta(days=7)) == set()  # the others' week has not come, and those were told
+    assert notified(FIRST + timedelta(days=7)) == set()  # the others' week has not come, and those were notified
     assert notified(FIRST + timedelta(days=14)) == second
 
 

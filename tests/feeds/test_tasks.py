@@ -1,4 +1,4 @@
-"""What feeds owe, to whom it is shown, and in how few questions to the database."""
+"""The tasks of feeds, to whom they are shown, and in how few questions to the database."""
 
 from __future__ import annotations
 

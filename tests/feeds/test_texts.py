@@ -63,7 +63,7 @@ def test_a_text_says_the_same_in_each_language() -> None:
 LITERAL = re.compile(
     r"CVE-\d{4}-\d+|BCP \d+|\b\d{2,5}\b|[a-z.]+[_.][a-z][\w.]*|/\.git\S*[a-z]|-[a-zA-Z]\b|\b[A-Z]{2,}\b"
 )
-PUT_IN_WORDS = {"ADDRESS": "ADRESSE"}  # what stands for the reader's own address in a command
+PUT_IN_WORDS = {"ADDRESS": "ADRESSE"}  # what represents the reader's own address in a command
 
 
 def test_commands_ports_and_names_are_kept_in_french() -> None:

@@ -565,7 +565,7 @@ def test_what_nobody_holds_any_more_is_outside_and_comes_back_with_the_register(
 
 @pytest.mark.one_database
 def test_one_infected_computer_with_a_new_address_each_day_is_no_fix(feed: Feed) -> None:
-    """DHCP: each address is silent after a day. A sinkhole that hears nothing proves nothing."""
+    """DHCP: each address is silent after a day. A sinkhole that receives nothing proves nothing."""
     for number in range(36):  # some are then not seen any more
         sighted(feed, number, f"192.0.2.{number + 20}")
     assert Finding.objects.filter(state="not_seen").exists()

@@ -65,7 +65,7 @@ def fixed() -> int:
     return OpenPeriod.objects.filter(ending="fixed").exclude(finding__subject=ROUTER).count()
 
 
-# What tells a machine.
+# What identifies a machine.
 
 
 @pytest.mark.skipif(not SCHEMA.exists(), reason="Shadowserver's schema is not here")
@@ -376,7 +376,7 @@ paths = st.lists(st.integers(0, 3), min_size=MOST, max_size=MOST)  # 0: not ther
 @settings(max_examples=200, derandomize=True, database=None)
 @given(paths, paths)
 def test_to_move_between_addresses_makes_no_value_better(one: list[int], two: list[int]) -> None:
-    """Two machines, each told by its certificate and seen on the same nights, once at addresses of their own and once as they move.
+    """Two machines, each identified by its certificate and seen on the same nights, once at addresses of their own and once as they move.
     What is open and what is fixed is as if they had stayed."""
     moving = matched([[(f"m{m}", f"a{at}") for m, at in ((1, a), (2, b)) if at] for a, b in zip(one, two, strict=True)])
     still = matched([[(f"m{m}", f"b{m}") for m, at in ((1, a), (2, b)) if at] for a, b in zip(one, two, strict=True)])

@@ -1,5 +1,5 @@
-"""The simulated year of benchmarks/feeds/year.py told as it comes: every night's files are handed in, read by the engine and taken in,
-people decide nothing but false alarms, and the shares that a stranger reads on the public pages are held against the truth."""
+"""The simulated year of benchmarks/feeds/year.py played as it comes: every night's files are handed in, read by the engine and taken in,
+people decide nothing but false alarms, and the shares that the public reads on the public pages are held against the truth."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_every_published_share_of_a_year_of_files_has_the_truth_in_its_band(coun
 
 
 def published() -> dict[str, dict[str, Any]]:
-    """As a stranger reads it in the open data, the newest of each indicator; its page says the same band."""
+    """As the public reads it in the open data, the newest of each indicator; its page says the same band."""
     stranger = Client()
     answer = stranger.get("/data/readings.json")
     rows = json.loads(b"".join(answer.streaming_content) if answer.streaming else answer.content)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A framework that is only known: every door asks the same rule. Items that are gone again (a publisher's new count) close what was
+"""A framework that is only known: every exit asks the same rule. Items that are gone again (a publisher's new count) close what was
 open: nothing is rated, summed, published or sent."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The frameworks that ship: read with every pack, told about when they are wrong, loaded once, left alone where people
+"""The frameworks that ship: read with every pack, reported when they are wrong, loaded once, left alone where people
 changed them."""
 
 from __future__ import annotations

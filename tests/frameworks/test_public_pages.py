@@ -1,4 +1,4 @@
-"""What strangers see of frameworks: published scores, what is missing, and nothing that is in the making."""
+"""What the public sees of frameworks: published scores, what is missing, and nothing that is in the making."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests are made here as the web server makes them, and before the site stand people of several roles."""
+"""Requests are made here as the web server makes them, and before the site are people of several roles."""
 
 from __future__ import annotations
 

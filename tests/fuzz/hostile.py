@@ -167,5 +167,5 @@ def of_a_kind(kind: str) -> st.SearchStrategy[str | bytes]:
 
 
 def quoted(value: str | bytes) -> str:
-    """As it stands in a query or in the body of a form."""
+    """As it is in a query or in the body of a form."""
     return quote_from_bytes(value, safe="") if isinstance(value, bytes) else quote_plus(value)

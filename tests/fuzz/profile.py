@@ -1,5 +1,5 @@
 """How long it goes on. In the gate the examples are the same each time, and few. `make fuzz` draws others, for as long as it is
-told, and goes on after a find, so that one fault hides no other."""
+asked, and goes on after a find, so that one fault hides no other."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ from tests.contracts.test_urls import filled
 
 Answer = HttpResponseBase
 CPU_SECONDS = 10.0  # of this process, for one request: more is a hang
-# What no entry of the trail tells of: who is signed in since when, what was counted, which form was sent already, what a calendar
+# What no entry of the trail records: who is signed in since when, what was counted, which form was sent already, what a calendar
 # program was given last.
 PASSING = {
     "django_session",
@@ -239,7 +239,7 @@ class WatchingClient(Client):
 
 @dataclass
 class Form:
-    """A form as it stands on a page, filled so that it could be sent. `files` are names of its fields for files."""
+    """A form as it is on a page, filled so that it could be sent. `files` are names of its fields for files."""
 
     action: str
     fields: list[tuple[str, str]]
@@ -407,7 +407,7 @@ class Seen:
 
 
 def where(error: BaseException | None) -> str:
-    """What broke, and the last line of ours that was at work."""
+    """What broke, and the last of our lines that was at work."""
     ours = [
         f
         for f in extract_tb(error.__traceback__ if error else None)
@@ -449,7 +449,7 @@ def look(ask: Callable[[Client], Any], client: Client, *, seconds: float = CPU_S
 
 @dataclass
 class Site:
-    """Addresses, and people before them: session keys by role, none for the stranger."""
+    """Addresses, and people before them: session keys by role, none for the visitor."""
 
     addresses: list[str]
     sessions: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""The API against its own OpenAPI, with calls that fit it and calls that do not (schemathesis), as a stranger and with tokens of
+"""The API against its own OpenAPI, with calls that fit it and calls that do not (schemathesis), as a visitor and with tokens of
 several roles; and the one call that writes, with events that nobody would send."""
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def test_every_call_is_answered_as_the_openapi_says(contract: Any, words: dict[s
     operations = [found.ok() for found in contract.get_all_operations()]
     assert len(operations) > 30
     every = st.sampled_from(operations)
-    # A made-up `after` or key is well-formed and still none of ours; what the schema does not name is passed over; and
-    # without a token a call is told so before anybody looks at the rest.
+    # A made-up `after` or key is well-formed and still none of our own; what the schema does not name is passed over; and
+    # without a token a call is refused before anybody looks at the rest.
     passed_over = [openapi.positive_data_acceptance, openapi.negative_data_rejection, openapi.ignored_auth]
 
     @examples(gate=60)

@@ -1,4 +1,4 @@
-"""What stands round a request: headers, cookies and methods that no browser sends, at every kind of address."""
+"""What is round a request: headers, cookies and methods that no browser sends, at every kind of address."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.fuzz.site import Site
 from tests.fuzz.test_site import check, queries, who
 
 ALPHABETS = ("rot13", "zlib", "unicode_escape", "utf-7", "idna", "undefined", "utf-16", "cp037", "x" * 300, '"')
-# What programs and proxies send, and what a server of ours or a library reads.
+# What programs and proxies send, and what our server or a library reads.
 LIKELY: dict[str, tuple[str, ...]] = {
     "Host": ("testserver", "localhost:0", "localhost:99999", "[::1", "[::1]:x", "a" * 300, "testserver."),
     "X-Forwarded-For": ("1.2.3.4", "::1, x", "1.2.3.4:99999", "[::1]:1", "unknown", ",,,", "%eth0"),
@@ -124,7 +124,7 @@ NAMED = (
 
 @pytest.mark.parametrize("named", NAMED)
 def test_no_alphabet_but_ours_is_read(small_country: object, stranger: Client, named: str) -> None:
-    """In utf-7, NUL and half a character are written with letters that nobody stops; with others Django itself breaks."""
+    """In utf-7, NUL and half a character are written with characters that nobody stops; with others Django itself breaks."""
     stranger.raise_request_exception = False
     for query in ("organisation=%2BAAA-&q=%2B2AA-", "q=a"):
         answer = stranger.get(f"/organisations/?{query}", CONTENT_TYPE=f"text/plain; {named}")

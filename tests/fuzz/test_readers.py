@@ -81,7 +81,7 @@ def bent(draw: Any, data: bytes) -> bytes:
         at = draw(st.integers(0, len(data)))
         to = min(len(data), at + draw(st.sampled_from((0, 1, 2, 4, 16, 200, 4000))))
         how = draw(st.sampled_from(("put", "put", "cell", "cell", "cell", "cut", "twice", "end", "flip")))
-        if how == "cell":  # what stands between two separators
+        if how == "cell":  # what is between two separators
             ends = [n for n in (data.find(mark, at) for mark in b",;\n\"' :=<>|") if n >= 0]
             to = min(ends, default=len(data))
         if how in {"put", "cell"}:

@@ -1,4 +1,4 @@
-"""Every address and every form with what nobody would send who means well: no error of ours, no write that the trail does not
+"""Every address and every form with what nobody would send who means well: no error of the program, no write that the trail does not
 know or that was not this person's to make, and no refusal without a sentence."""
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def parts(draw: Any, fields: list[tuple[str, str | bytes]], files: list[str]) ->
 
 
 def may_write(role: str, address: str) -> bool:
-    """A stranger writes only where a link or a form for everybody lets them."""
+    """A visitor writes only where a link or a form for everybody lets them."""
     return role != "stranger" or not re.match(r"/(workspace|api|data|strategy|indicators)/", address)
 
 

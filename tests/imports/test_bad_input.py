@@ -345,7 +345,7 @@ def test_a_long_name_and_a_bad_address_are_refused_at_their_columns() -> None:
 
 
 def test_files_of_other_programs_on_this_machine() -> None:
-    """Workbooks that no test of ours made: those that ship with the libraries that are installed here."""
+    """Workbooks that none of our tests made: those that ship with the libraries that are installed here."""
     root = Path(openpyxl.__file__).parents[1]
     found = [path for ending in ("xlsx", "xls", "ods") for path in root.rglob(f"*.{ending}")][:20]
     if not found:

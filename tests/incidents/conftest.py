@@ -1,4 +1,4 @@
-"""What tests of the incident desk may ask for."""
+"""What tests of the incidents app may ask for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of the desk, made behind its actions, to count with. Times are hours from 1 July 2026, 0:00 UTC."""
+"""Rows of the app, made behind its actions, to count with. Times are hours from 1 July 2026, 0:00 UTC."""
 
 from __future__ import annotations
 

@@ -289,4 +289,4 @@ def test_the_page_knows_what_hangs_on_a_case_from_either_side(desk: Desk) -> Non
 def test_no_relation_of_a_case_is_forgotten() -> None:
     hang = {model for model, _names in case_page._HANGS.values()}
     shown = {each.related_model for each in Case._meta.related_objects} - hang
-    assert shown <= {Case, Notification}, shown  # notifications are asked for by their own desk
+    assert shown <= {Case, Notification}, shown  # notifications are asked for by their own area

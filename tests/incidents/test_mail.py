@@ -116,7 +116,7 @@ def test_a_case_is_written_to_and_its_reply_read_from_a_real_mailbox_once(desk: 
     assert case.waiting_for == WaitingFor.TEAM
     subjects = Report.objects.order_by("pk").values_list("subject", "channel", "reporter_mail")
     assert sorted(subjects) == [
-        ("Delivery Status Notification (Failure)", "mail", "mailer-daemon@googlemail.example"),  # of no mail of ours
+        ("Delivery Status Notification (Failure)", "mail", "mailer-daemon@googlemail.example"),  # of none of our mails
         ("Help", "mail", "ana@water.example"),
         ("no mail at all", "mail", ""),
     ]

@@ -1,4 +1,4 @@
-"""A small country whose calendar stands still, with a small plan."""
+"""A small country whose calendar is stopped, with a small plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an indicator is, and what stands on its chart: changed by whoever defines figures, and recorded."""
+"""What an indicator is, and what is on its chart: changed by whoever defines figures, and recorded."""
 
 from __future__ import annotations
 

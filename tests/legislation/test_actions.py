@@ -1,4 +1,4 @@
-"""Laws are entered, read from files, edited clause by clause, amended, published and rated; the trail tells of each."""
+"""Laws are entered, read from files, edited clause by clause, amended, published and rated; the trail records each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Amending bills: what their clauses order, the Act as it would read, and what does not fit is told."""
+"""Amending bills: what their clauses order, the Act as it would read, and what does not fit is reported."""
 
 from __future__ import annotations
 

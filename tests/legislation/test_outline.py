@@ -1,4 +1,4 @@
-"""From the lines of a law to its structure: numbers, letters, definitions, schedules, quoted amendments, and nothing lost."""
+"""From the lines of a law to its structure: numbers, lettered points, definitions, schedules, quoted amendments, and nothing lost."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def told(found: ReadLaw) -> list[str]:
 
 
 def with_list(word: Any) -> None:
-    """A list of four levels under number 71, and under 72 the same one beginning anew at its third level."""
+    """A list of four levels under number 71, and under 72 the same one beginning again at its third level."""
     numbering: Any = word.part.numbering_part.element
     levels = "".join(
         f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/><w:lvlText w:val="{text}"/></w:lvl>'
@@ -294,7 +294,7 @@ def test_a_line_with_a_number_of_a_law_begins_anew(tmp_path: Path) -> None:
 
 
 def a_page(canvas: Canvas, lines: Iterable[tuple[float, str]], top: float = 700) -> None:
-    """Lines, each with how far below the last it stands."""
+    """Lines, each with how far below the last it is."""
     for gap, words in lines:
         top -= gap
         canvas.drawString(60, top, words)

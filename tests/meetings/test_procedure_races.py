@@ -1,4 +1,4 @@
-"""A written procedure closes while a member votes, two workers close it, one member presses twice: each is told by the database."""
+"""A written procedure closes while a member votes, two workers close it, one member presses twice: each is decided by the database."""
 
 from __future__ import annotations
 

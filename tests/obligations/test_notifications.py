@@ -1,4 +1,4 @@
-"""Notifications from the first stage to the last: what is written, what is refused, whose turn it is, what is told."""
+"""Notifications from the first stage to the last: what is written, what is refused, who must act next, what is sent."""
 
 from __future__ import annotations
 

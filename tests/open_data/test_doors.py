@@ -1,4 +1,4 @@
-"""One door out: whatever the exit and whoever asks, the same rows and columns leave; to strangers nothing internal."""
+"""One rule for what leaves: whatever the exit and whoever asks, the same rows and columns leave; to the public nothing internal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What strangers download: made once for a head of the chain, the same as every other exit, and never more than a request
+"""What the public downloads: made once for a head of the chain, the same as every other exit, and never more than a request
 may cost."""
 
 from __future__ import annotations

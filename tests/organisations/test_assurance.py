@@ -1,5 +1,5 @@
-"""Sign-in by assurance: sessions that nobody uses end, roles that write for all need a second factor, seeds lie sealed, and a
-stranger locks nobody out."""
+"""Sign-in by assurance: sessions that nobody uses end, roles that write for all need a second factor, seeds lie sealed, and an
+attacker locks nobody out."""
 
 from __future__ import annotations
 

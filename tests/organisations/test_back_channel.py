@@ -183,7 +183,7 @@ def test_a_token_counts_once(service: Directory, ana: User) -> None:
 
 
 def test_for_what_a_token_of_a_stranger_says_no_key_is_asked_for(service: Directory) -> None:
-    """A stranger cannot make this site ask the directory, call after call."""
+    """A visitor cannot make this site ask the directory, call after call."""
     for token in (service.token(iss="https://x.example.org"), service.token(aud="x"), _unsigned(service)):
         sent(token)
     assert service.asked == []

@@ -1,4 +1,4 @@
-"""An organisation sends the signed letter for its claim: by the link that was sent to its contact, or signed in. The letter approves
+"""An organisation sends the signed letter for its claim: by the link that was sent to its contact, or signed in. The signed letter approves
 nothing, and whatever the link's holder tries, nothing else is kept."""
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def nothing_kept(disk: Path) -> bool:
     return not Evidence.objects.exists() and not Attachment.objects.exists() and stored(disk) == []
 
 
-# --- The way of the letter ----------------------------------------------------------------------------------------
+# --- The way of the signed letter ---------------------------------------------------------------------------------
 
 
 def test_by_the_link_a_letter_comes_to_the_desk_of_the_team_and_approves_nothing(
@@ -197,7 +197,7 @@ def test_only_files_of_the_organisation_itself_or_of_everybody_are_documents_of_
 def test_who_decides_opens_the_letter_that_proves_a_claim_and_nobody_else_by_the_claim(
     held: Holding, desk: Contact, bank: Organisation, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
-    """Each by the door that is theirs: the vault, the claim that they decide on, their own organisation."""
+    """Each by the way that is theirs: the vault, the claim that they decide on, their own organisation."""
     sent(f"{page_of(desk)}document/{held.pk}/", paper())
     kept = Evidence.objects.get()
     acts.prove_by_document(held, by=SYSTEM, evidence=kept.code, signed_by="Ana Faro", on=clock.today())
@@ -325,7 +325,7 @@ class SlowBody(io.BytesIO):
 
 
 def slowly(address: str, meanwhile: Callable[[], object]) -> HttpResponse:
-    """Sends a letter; `meanwhile` happens while its bytes arrive."""
+    """Sends a signed letter; `meanwhile` happens while its bytes arrive."""
     body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="letter.pdf"\r\n\r\n' + PDF + b"\r\n--x--\r\n"
     more: Any = {"wsgi.input": SlowBody(body, meanwhile)}
     answer = Client().generic("POST", address, body, content_type="multipart/form-data; boundary=x", **more)
@@ -366,7 +366,7 @@ def test_a_claim_that_was_decided_meanwhile_takes_no_letter(
 
 
 class SlowFile(SimpleUploadedFile):
-    """A letter that has arrived; while it is looked at, something else happens."""
+    """A signed letter that has arrived; while it is looked at, something else happens."""
 
     def __init__(self, meanwhile: Callable[[], object]) -> None:
         super().__init__("letter.pdf", PDF)
@@ -383,7 +383,7 @@ class SlowFile(SimpleUploadedFile):
 def test_what_is_decided_while_the_file_is_looked_at_leaves_no_file(
     held: Holding, desk: Contact, disk: Path, secretariat: User
 ) -> None:
-    """The last word is that of the transaction which puts the letter on the claim."""
+    """The last word is that of the transaction which puts the signed letter on the claim."""
 
     def reject() -> None:
         acts.reject_holding(held, by=secretariat, reason="Not theirs", shown=as_shown())
@@ -460,7 +460,7 @@ def test_a_file_with_scripts_is_a_download_and_never_a_page(
 
 @pytest.mark.one_database
 def test_sixty_uploads_in_a_row_keep_five_of_a_claim_and_ten_an_hour(held: Holding, desk: Contact, disk: Path) -> None:
-    """However many claims it makes and from wherever it calls: the file is counted for the organisation, the letter for the claim."""
+    """However many claims it makes and from wherever it calls: the file is counted for the organisation, the signed letter for the claim."""
     claims = [held, *(claim(desk, f"198.51.100.{number * 16}/28") for number in range(4))]
     base, codes = page_of(desk), dict[int, int]()
     for number in range(60):

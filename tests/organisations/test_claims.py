@@ -450,7 +450,7 @@ def test_a_prefix_is_proved_in_its_reverse_zone_where_it_has_one(settings: Any, 
         assert acts.look_for_record(whole, by=secretariat).state == "proved"
 
 
-# --- Letters, and the figure --------------------------------------------------------------------------------------
+# --- Signed letters, and the figure -------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db

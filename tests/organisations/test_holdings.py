@@ -1,4 +1,4 @@
-"""Addresses and domains that a body answers for, whom its letters reach, and what the register leaves open."""
+"""Addresses and domains that a body answers for, whom its notices reach, and what the register leaves open."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ CIRCLE = "goes round in a circle: following “{}” upwards comes back to this 
 NOWHERE = "says nowhere where this comes from; every row of a real country has a source"
 UNANSWERED = "no [[file]] in pack.toml says where this file comes from and under which licence"
 
-# file, what stands there, what is put in its place, row and field, the sentence
+# file, what is there, what is put in its place, row and field, the sentence
 BAD = {
     "unknown code": (
         "organisations.toml",

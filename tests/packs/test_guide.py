@@ -1,4 +1,4 @@
-"""The guide's first four files load as they stand."""
+"""The guide's first four files load as they are."""
 
 from __future__ import annotations
 

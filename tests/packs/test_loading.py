@@ -53,7 +53,7 @@ SMALLER = [
 
 
 def states(small: SmallPack) -> dict[str, str]:
-    """How rows stand that are not the same."""
+    """The state of rows that are not the same."""
     return {row.row.key: row.state.value for row in small.check().rows if row.state is not State.SAME}
 
 

@@ -1,5 +1,5 @@
 """The sample country holds no contradiction. What its publications, minutes, assessments, pages and evidence say is compared with the data
-of its plan: every number and every code of an action in a publication or in minutes is derived here from the plan, or stands in a table with
+of its plan: every number and every code of an action in a publication or in minutes is derived here from the plan, or is in a table with
 where it comes from; and a text in two languages has the same numbers in both."""
 
 from __future__ import annotations

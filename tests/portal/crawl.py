@@ -40,7 +40,7 @@ PLAIN = (
 
 
 def pages() -> list[str]:
-    """Pages a stranger may open, with the addresses of the first language."""
+    """Pages a visitor may open, with the addresses of the first language."""
     with override("en"):
         return list(_pages())
 

@@ -1,4 +1,4 @@
-"""Words of the capacity desk that mean something else elsewhere: in Spanish each has its own."""
+"""Words of the apps of capacity that mean something else elsewhere: in Spanish each has its own."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def test_the_public_page_has_band_and_number_at_risk_of_each_value(published: In
 
 
 def test_an_estimate_is_not_shown_as_one_number_divided_by_the_other(published: Indicator, client: Client) -> None:
-    """59 fixed of 98 stood there as a fraction that was equal to 57 %, and to 26 days."""
+    """59 fixed of 98 was there as a fraction that was equal to 57 %, and to 26 days."""
     words = "The value is an estimate, and not one of these numbers divided by the other."
     Reading.objects.filter(value=None).delete()
     page = client.get("/indicators/fixed/").content.decode()

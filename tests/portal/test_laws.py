@@ -1,4 +1,4 @@
-"""Laws as strangers read them: what is public and nothing else, as page, file, comparison, table and search; no word is code."""
+"""Laws as the public reads them: what is public and nothing else, as page, file, comparison, table and search; no word is code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.conftest import make_user
 from tests.factories.strategy import make_country, make_organisation
 from tests.legislation.laws import ACT_LINES, BILL_LINES, article, make_law, make_treaty, make_version
 
-SECRET = "zanahoria"  # stands in everything that is not public
+SECRET = "zanahoria"  # is in everything that is not public
 TABLES = ("laws", "law_versions", "law_provisions", "law_stages", "law_verdicts", "treaties")
 
 
@@ -228,7 +228,7 @@ def test_a_version_that_is_hidden_again_is_gone_and_the_one_before_is_the_newest
     assert 'href="/laws/boats-act/v2/"' not in page_of("/laws/boats-act/")
 
 
-# --- What stands there ------------------------------------------------------------------------------------------------
+# --- What is there ------------------------------------------------------------------------------------------------
 
 
 def test_the_page_has_a_permanent_address_for_each_clause_and_says_what_changed(act: Instrument) -> None:

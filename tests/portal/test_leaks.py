@@ -1,4 +1,4 @@
-"""What strangers never see: internal texts, internal rows, people and how to reach them, who entered what.
+"""What the public never sees: internal texts, internal rows, people and how to reach them, who entered what.
 Everything that could leak is made first; then every page and every file is read."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What strangers never see of reviews, reports, evidence, frameworks, meetings, money and publications: every page and
-every file of theirs is read for a word that stands in all that is internal."""
+"""What the public never sees of reviews, reports, evidence, frameworks, meetings, money and publications: each of their
+pages and files is read for a word that is in all that is internal."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_no_page_and_no_file_of_the_rhythm_says_what_is_internal(planted: Snapsh
     assert leaks(stranger, where) == []
     with override("es"):
         assert leaks(stranger, [f"/es{address}" for address in reports_of(planted)]) == []
-    assert SECRET in str(planted.internal)  # else the word stands nowhere, and nothing was tested
+    assert SECRET in str(planted.internal)  # else the word is nowhere, and nothing was tested
     for address in (
         f"/reports/2025-2028/{planted.code}/funders/{LOW}/",
         f"/strategy/{LOW}-next/money/",

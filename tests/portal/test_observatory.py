@@ -188,7 +188,7 @@ def test_legal_deadlines_are_listed_and_one_of_no_law_says_so(isla: Country, str
     first = "Early warning Essential Services Security Act 2025, section 21(1)(a) Example, of no law in force Source:"
     assert first in page
     assert "Ejemplo, de ninguna ley vigente" in words(body(stranger, "/es/observatory/"))
-    assert "First answer to the reporter" not in page  # what the team promises is no law
+    assert "First answer to the reporter" not in page  # what the team commits to is no law
 
 
 def test_the_first_real_country_says_that_it_records_no_legal_deadline(real_country: Country, stranger: Client) -> None:

@@ -1,4 +1,4 @@
-"""Pages kept for strangers: new the moment anything is written, and nobody else's."""
+"""Pages kept for the public: new the moment anything is written, and nobody else's."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def act(kept: None) -> Action:
 
 
 def page(address: str, **more: Any) -> str:
-    """What a stranger who has never been here gets."""
+    """What a visitor who has never been here gets."""
     return Client(**more).get(address).content.decode()
 
 

@@ -1,4 +1,4 @@
-"""Every public page: it opens for a stranger in both languages, says what it is, and carries what machines need."""
+"""Every public page: it opens for a visitor in both languages, says what it is, and carries what machines need."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.portal.crawl import body, files, heading, pages, some_of_each
 
 
 def needs_nothing_else(html: str, address: str) -> None:
-    """No script, no other host: what it says stands in it."""
+    """No script, no other host: what it says is in it."""
     assert not re.search(r'(src|srcset)="(https?:)?//', html), address
     assert 'href="http' not in "".join(re.findall(r"<link rel=\"stylesheet\"[^>]*>", html)), address
     for word in ("<script>", " style=", " onclick="):
@@ -44,7 +44,7 @@ def test_every_page_opens_in_both_languages_with_one_heading_and_needs_nothing_e
             assert html.count('rel="alternate" hreflang=') == 2, address
             assert f'<html lang="{prefix.strip("/") or "en"}"' in html
     plain = [t for a, t in titles.items() if not a.startswith("/es") and "?" not in a and "/objectives/" not in a]
-    assert len(set(plain)) > len(plain) * 0.9  # titles tell pages apart
+    assert len(set(plain)) > len(plain) * 0.9  # titles distinguish pages
 
 
 def test_every_file_can_be_downloaded(isla: Country, stranger: Client) -> None:
@@ -166,7 +166,7 @@ def test_health_tells_a_monitor_that_the_worker_is_not_at_work_without_tls(db: N
 
 
 def test_health_answers_a_monitor_when_the_database_is_away(stranger: Client) -> None:
-    given = stranger.get("/health/")  # no test of ours reaches a database that it did not ask for
+    given = stranger.get("/health/")  # none of our tests reaches a database that it did not ask for
     assert (given.status_code, given.content) == (503, b"database unreachable\n")
 
 
@@ -181,7 +181,7 @@ def test_search_finds_what_is_public_in_the_readers_language(isla: Country, stra
 def test_search_shows_the_strategy_in_force_first_and_what_was_before_last(
     isla: Country, stranger: Client, language: str
 ) -> None:
-    """ "cyber" stands nearly everywhere, "edition" in the texts of both."""
+    """ "cyber" is nearly everywhere, "edition" in the texts of both."""
     found = stranger.get(f"{language}/search/?q=cyber").context["found"]
     places = [row.address.removeprefix("/es") for row in found]
     assert places[0] == "/strategy/2025-2028/"

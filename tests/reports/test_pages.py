@@ -1,4 +1,4 @@
-"""Reports as strangers get them: every address, every form, and nothing that is internal."""
+"""Reports as the public gets them: every address, every form, and nothing that is internal."""
 
 from __future__ import annotations
 

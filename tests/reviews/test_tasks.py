@@ -1,4 +1,4 @@
-"""What reviews put on people's desks: answering, deciding, closing."""
+"""What reviews put into people's workspace: answering, deciding, closing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing what stands in the plan: what is different afterwards, what the chain says of it, and who is refused."""
+"""Changing what is in the plan: what is different afterwards, what the chain says of it, and who is refused."""
 
 from __future__ import annotations
 

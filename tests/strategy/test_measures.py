@@ -35,7 +35,7 @@ QUARTER = Period(date(2026, 10, 1), TODAY)
 
 @pytest.fixture
 def edition(db: None) -> Iterator[Edition]:
-    """Two pillars; on 24 November 2026 action 1.1.1 holds its dates, 1.1.2 is late, 1.1.3 has a late milestone."""
+    """Two pillars; on 24 November 2026 action 1.1.1 is on schedule, 1.1.2 is late, 1.1.3 has a late milestone."""
     make_country()
     with clock.pinned_day(day=TODAY):
         edition = make_edition()

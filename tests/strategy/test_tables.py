@@ -1,4 +1,4 @@
-"""What of the plan leaves: a stranger's rows and columns, keys that tell rows apart, and what stays inside."""
+"""What of the plan leaves: the public's rows and columns, keys that distinguish rows, and what stays inside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written of surveys: versions that freeze, waves that open and close, answers that count once, results that stand."""
+"""What is written of surveys: versions that freeze, waves that open and close, answers that count once, results that stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public pages of surveys: results as they are computed, answering without a script, and what strangers send that nobody should."""
+"""The public pages of surveys: results as they are computed, answering without a script, and what visitors send that nobody should."""
 
 from __future__ import annotations
 

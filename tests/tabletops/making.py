@@ -17,7 +17,7 @@ from floreo.tabletops.models import Inject, Participant, Scenario, Tabletop
 from floreo.tabletops.recipients import KINDS
 from tests.factories.organisations import organisation
 
-SECRET = "xexercisedx"  # stands in everything that is exercised, and in nothing that an uninvited person may get
+SECRET = "xexercisedx"  # is in everything that is exercised, and in nothing that an uninvited person may get
 
 
 def scenario(**facts: Any) -> Scenario:

@@ -19,7 +19,7 @@ __all__ = ["country", "csirt", "edition", "lead", "other_lead", "police"]
 
 @pytest.fixture
 def ana(csirt: Organisation) -> Person:
-    """Responsible for an action of the CSIRT; Bela stands in for her."""
+    """Responsible for an action of the CSIRT; Bela acts for her."""
     deputy = make.make_person("bela", csirt, email="bela@csirt.example.org", language="es")
     return make.make_person("ana", csirt, email="ana@csirt.example.org", deputy=deputy)
 

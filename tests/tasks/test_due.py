@@ -91,7 +91,7 @@ def test_observers_and_auditors_have_no_tasks(busy: Edition, user_with: Callable
 
 @pytest.mark.usefixtures("isla")
 class TestEverySource:
-    """What each app promises when it joins the list."""
+    """What each app provides when it joins the list."""
 
     def test_keys_are_its_own_and_never_repeat(self, secretariat: User) -> None:
         keys = [i.key for s in task_sources() for i in s(EVERYBODY, viewer=secretariat, today=clock.today())]

@@ -1,4 +1,4 @@
-"""Notifications: each kind as often as the person chose, one e-mail at a time, none when there is nothing to tell."""
+"""Notifications: each kind as often as the person chose, one e-mail at a time, none when there is nothing to report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nudges: whom they reach, what they say, and that nobody is nagged."""
+"""Reminders: whom they reach, what they say, and that nobody is nagged."""
 
 from __future__ import annotations
 

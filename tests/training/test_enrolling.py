@@ -62,7 +62,7 @@ class TestSigningUp:
         OutboxMail.objects.all().delete()
         second = asked(made, "Somebody Else", mail="ana@example.org")
         assert second.pk == first.pk
-        assert states(made) == {"Ana Abalone": "confirmed"}  # what a stranger typed changes nothing
+        assert states(made) == {"Ana Abalone": "confirmed"}  # what a visitor typed changes nothing
         assert mails("training.state") == ["Ana@Example.org"]
         assert token_of(first) in OutboxMail.objects.get().text
 

@@ -1,4 +1,4 @@
-"""A receiver of webhooks on loopback: it keeps what it got, and answers as it is told."""
+"""A receiver of webhooks on loopback: it keeps what it got, and answers as it is asked."""
 
 from __future__ import annotations
 

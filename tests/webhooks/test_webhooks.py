@@ -1,4 +1,4 @@
-"""Webhooks: what happened is told, signed, to who may know of it; a bad receiver holds nothing up and learns nothing; and an address inside
+"""Webhooks: what happened is sent, signed, to who may know of it; a bad receiver holds nothing up and learns nothing; and an address inside
 is never asked."""
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def due_now() -> None:
     WebhookMessage.objects.update(next_try_at=clock.machine())
 
 
-# --- What is told -------------------------------------------------------------------------------------------------
+# --- What is sent -------------------------------------------------------------------------------------------------
 
 
 def test_an_update_is_told_and_signed_as_the_specification_says(got: Receiver, act: Action, secretariat: User) -> None:
@@ -313,7 +313,7 @@ def test_a_look_reads_what_changed_and_nothing_else(bank: Organisation, monkeypa
 def test_after_a_restore_of_an_older_database_it_remembers_anew(bank: Organisation) -> None:
     made = make_finding(bank, "192.0.2.1")
     look()
-    SeenState.objects.filter(thing=events.PLACE).update(state=str(10**9))  # of a database that had told more
+    SeenState.objects.filter(thing=events.PLACE).update(state=str(10**9))  # of a database that had been asked more
     becomes(made, "fixed")
     assert (look(), look()) == (0, 0)
     becomes(made, "reopened")

@@ -63,7 +63,7 @@ def test_it_holds_the_bill_of_materials_and_prints_it(wheel: Path, tmp_path: Pat
 
 
 def _clean_environment(folder: Path, wheel: Path) -> Path:
-    """A new environment that sees this one's libraries (no network here) and, of ours, only the wheel."""
+    """A new environment that sees this one's libraries (no network here) and, of our code, only the wheel."""
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
     site = Path(

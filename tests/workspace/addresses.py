@@ -1,4 +1,4 @@
-"""What stands in the addresses of the workspace that name something: one example of each, by the address's name."""
+"""What is in the addresses of the workspace that name something: one example of each, by the address's name."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def things(secretariat: User) -> dict[str, Any]:
 
 
 def _of(t: dict[str, Any]) -> dict[str, list[object]]:
-    """What stands in each address, by its name."""
+    """What is in each address, by its name."""
     edition, review, meeting, rated = t["act"].edition.code, t["update_request"].review, t["item"].meeting, t["rated"]
     held = [meeting.committee.code, meeting.code]
     in_review, found, posted = [review.edition.code, review.code], t["attachment"], t["posting"]

@@ -32,7 +32,7 @@ def workspace(secretariat: User, browser_of: Browser) -> Client:
 
 
 def answer_of(response: Any) -> tuple[int, bool, bool, str]:
-    """Its status; whether what was typed is open; whether an error stands at the field, and what it says."""
+    """Its status; whether what was typed is open; whether an error is at the field, and what it says."""
     page = response.content.decode()
     at_field = re.search(r'id="[a-z_-]*reason-error">\s*([^<]*?)\s*</p>', page)
     return response.status_code, LONG.strip() in page, at_field is not None, at_field[1] if at_field else ""

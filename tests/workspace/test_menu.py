@@ -1,4 +1,4 @@
-"""What each role works on stands in the menu, and the roles have it."""
+"""What each role works on is in the menu, and the roles have it."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def correct(
 
 @action("advisory.withdrawn", needs=Permission.ADVISORY_PUBLISH)
 def withdraw(advisory: Advisory, *, by: Actor, reason: str) -> Advisory:
-    """It no longer stands. Its address, its CSAF document and a mail to subscribers say that it was withdrawn, and why."""
+    """It is withdrawn. Its address, its CSAF document and a mail to subscribers say that it was withdrawn, and why."""
     advisory = locked(advisory, by)
     must_be_published(advisory)
     text = require_text(
@@ -111,7 +111,7 @@ def withdraw(advisory: Advisory, *, by: Actor, reason: str) -> Advisory:
 
 @action("advisory.addressed", needs=Permission.ADVISORY_PUBLISH)
 def send_to_organisations(advisory: Advisory, *, by: Actor, organisations: Sequence[str]) -> Advisory:
-    """Further organisations that run what it names are sent the version that stands, and each that follows."""
+    """Further organisations that run what it names are sent the current version, and each that follows."""
     advisory = locked(advisory, by)
     must_be_published(advisory)
     if not organisations:
@@ -183,7 +183,7 @@ def draw_document(advisory: Advisory, *, by: Actor) -> CsafDocument | None:
 
 
 def draw_missing(*, by: Actor) -> int:
-    """Draws every document that is missing or is not of the version that stands. Returns how many."""
+    """Draws every document that is missing or is not of the current version. Returns how many."""
     old = ~Q(document__issue=F("issue")) | Q(document=None)
     states = (AdvisoryState.PUBLISHED, AdvisoryState.WITHDRAWN)
     rows = Advisory.objects.filter(old, state__in=states, tlp=Tlp.CLEAR)
@@ -215,7 +215,7 @@ def draw_and_sign(*, by: Actor) -> int:
 
 @action("advisory.mailed", needs=Permission.ADVISORY_PUBLISH, quiet=True)
 def mail_version(advisory: Advisory, *, by: Actor) -> int:
-    """Puts the mails of the version that stands into the outbox: one to each subscriber whom it concerns and to each contact of the
+    """Puts the mails of the current version into the outbox: one to each subscriber whom it concerns and to each contact of the
     organisations that it is sent to, once. Returns how many. To subscribers only what is TLP:CLEAR: anybody may subscribe."""
     advisory = locked(advisory, by)
     if advisory.state not in _SENT_STATES:
@@ -231,7 +231,7 @@ def mail_version(advisory: Advisory, *, by: Actor) -> int:
 
 
 def _to_organisations(advisory: Advisory) -> list[OutboxMail]:
-    """To the organisations that were not sent the version that stands, which from now on counts as sent."""
+    """To the organisations that were not sent the current version, which from now on counts as sent."""
     if advisory.tlp not in SENT_TO_ORGANISATIONS:
         return []
     mails = []

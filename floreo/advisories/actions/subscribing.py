@@ -38,9 +38,7 @@ class Visitor:
 VISITOR = Visitor()
 
 
-@action(
-    "subscription.asked", needs=None
-)  # a stranger: the form is throttled, and nothing is sent before the link is used
+@action("subscription.asked", needs=None)  # anybody: the form is throttled, and nothing is sent before the link is used
 def subscribe(*, by: Actor, email: str, sectors: Sequence[str], products: Sequence[str], language: str) -> Subscriber:
     """Posts one mail: with a link that confirms, or, to an address that receives advisories already, that it does. Nothing
     is changed for an address that is subscribed: whoever fills in the form need not own it."""

@@ -171,7 +171,7 @@ def must_be_in_review(advisory: Advisory) -> None:
 
 @action("advisory.written", needs=Permission.ADVISORY_WRITE)
 def write_advisory(code: str, *, by: Actor, **facts: Unpack[AdvisoryFacts]) -> Advisory:
-    """A draft. Its code is the address under which it will stand for good, and its number in CSAF. Other apps call it with
+    """A draft. Its code is its permanent address, and its number in CSAF. Other apps call it with
     `made_from` naming what it was made of."""
     advisory = Advisory(code=require_free_code(Advisory.objects.all(), code))
     if not _CODE.fullmatch(advisory.code):

@@ -30,7 +30,7 @@ class AdvisoryQuerySet(models.QuerySet["Advisory"]):
         return self.filter(state=AdvisoryState.PUBLISHED, tlp__in=markings_read_by(viewer))
 
     def numbered(self) -> AdvisoryQuerySet:
-        """With `public_number`: which version stands, for readers who know of none that was not TLP:CLEAR."""
+        """With `public_number`: which version is current, for readers who know of none that was not TLP:CLEAR."""
         public = AdvisoryVersionQuerySet(AdvisoryVersion).public().filter(advisory=OuterRef("pk")).order_by()
         number = Subquery(public.values("advisory").annotate(n=Count("pk")).values("n"))
         return self.annotate(public_number=Coalesce(number, 1))
@@ -116,7 +116,7 @@ class Advisory(Record, Translated):
     corrected_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=500, blank=True)  # public
-    issue = models.PositiveIntegerField(default=1)  # which version stands
+    issue = models.PositiveIntegerField(default=1)  # which version is current
     mailed_issue = models.PositiveIntegerField(default=0)  # which version subscribers were sent last
 
     # What the trail shows of them may be of an earlier time, when the advisory was marked narrower.
@@ -221,7 +221,7 @@ class AdvisoryVersion(Record):
 
 
 class CsafDocument(Record):
-    """The CSAF document of the version that stands, byte for byte as it is served. Only of what is TLP:CLEAR."""
+    """The CSAF document of the current version, byte for byte as it is served. Only of what is TLP:CLEAR."""
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"text", "signature", "public_key"})  # long, and no facts
 

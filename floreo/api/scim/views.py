@@ -34,7 +34,7 @@ MEDIA_TYPE = "application/scim+json"
 TYPES = {MEDIA_TYPE, "application/json"}
 
 
-# --- The door -----------------------------------------------------------------------------------------------------
+# --- Access ----------------------------------------------------------------------------------------------------------
 
 
 def _json(body: Any, status: int = 200) -> HttpResponse:
@@ -54,7 +54,7 @@ def _error(refusal: Refused, status: int) -> HttpResponse:
 
 
 def scim(*allowed: str) -> Callable[[View], View]:
-    """A view behind its door: a token in a header, no cookie; refusals in the shape of SCIM; kept by nobody on the way."""
+    """A view behind its guard: a token in a header, no cookie; refusals in the shape of SCIM; kept by nobody on the way."""
 
     def decorate(view: View) -> View:
         @wraps(view)

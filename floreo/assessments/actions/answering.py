@@ -148,7 +148,7 @@ def _facts_over(rows: Sequence[Before], version: Version) -> tuple[Decimal | Non
 
 @action("self_rating.taken_over", needs=ANSWER, quiet=True)
 def take_over(participant: Participant, *, by: Actor, items: Sequence[Item]) -> int:
-    """Answers as the organisation answered in its assessment before, with the evidence that still stands, for those items that have no
+    """Answers as the organisation answered in its assessment before, with the evidence that is still valid, for those items that have no
     answer yet. An item that asks what several items asked takes the lowest of their levels and all their texts. How many were taken."""
     fresh = locked_for_answers(participant)
     assessment = fresh.assessment

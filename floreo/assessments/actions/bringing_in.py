@@ -16,7 +16,7 @@ from floreo.frameworks.models import Answer
 
 @action("self_rating.brought_in", needs=ANSWER)
 def bring_in(participant: Participant, *, by: Actor, upload: Upload, seen: str, is_confirmed: bool = False) -> int:
-    """Writes what the dry run with the digest `seen` showed. Levels that come from "satisfied" and "not satisfied" alone are written only
+    """Writes what the dry run with the hash `seen` showed. Levels that come from "satisfied" and "not satisfied" alone are written only
     where that was confirmed. An item with a reviewer's level stays as it is. How many were written.
 
     Raises Changed where the answers, or what was reviewed, changed since; Refused where nothing is to be written, and while no answers are

@@ -1,4 +1,4 @@
-"""Links of respondents: sent, sent anew, and ended."""
+"""Links of respondents: sent, sent again, and ended."""
 
 from __future__ import annotations
 

@@ -218,7 +218,7 @@ def _version(framework: Framework, version: StandardVersion, *, number: int) -> 
 
 
 def _items(made: Version, items: Sequence[StandardItem], standard: Standard) -> list[tuple[StandardItem, Item]]:
-    """The parts as headings, in the order in which they first stand, and the requirements below them."""
+    """The parts as headings, in the order in which they first occur, and the requirements below them."""
     parts: dict[str, Item] = {}
     found = []
     for place, each in enumerate(items, 1):

@@ -157,7 +157,7 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """Of what would be written, and over what: another digest, and it is not what was shown."""
+        """Of what would be written, and over what: another hash, and it is not what was shown."""
         content = [
             (r.item.code, str(r.level), r.applies, r.text, r.by_status, r.own.version if r.own is not None else 0)
             for r in self.rows

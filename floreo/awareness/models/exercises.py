@@ -164,7 +164,7 @@ class ExerciseGroup(Record):
     """A class, an office, a ministry that takes an exercise together. It has sums alone: neither who nor when nor which message. They show
     once the group is closed, and only from a smallest number of takers (logic.py).
 
-    The join code stands on a blackboard: it opens nothing but being counted in the group, and ends on a day."""
+    The join code is on a blackboard: it opens nothing but being counted in the group, and ends on a day."""
 
     read_with = Permission.AWARENESS_READ
     secret_fields: ClassVar[frozenset[str]] = frozenset({"join_code"})

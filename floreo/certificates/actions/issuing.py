@@ -279,7 +279,7 @@ def renew(
         expires_on=expires_on,
         **facts,
     )
-    if fresh.course is not None and fresh.origin == Origin.ENTERED:  # from now on it is one of ours
+    if fresh.course is not None and fresh.origin == Origin.ENTERED:  # from now on it is one of the certificates here
         assign(made, _facts_of(fresh.course, terms_of(fresh.course), fresh.language))
     saved = save(_numbered(made, _next_serial()))
     fresh.wants_renewal_on = None
@@ -329,7 +329,7 @@ def reissue(
 
 @action("certificate.corrected", needs=ISSUE)
 def correct_name(certificate: Certificate, *, by: Actor, name: str, version: int | None = None) -> Certificate:
-    """The name was misspelt. It is signed again; a file with the old name is told apart when it is checked."""
+    """The name was misspelt. It is signed again; a file with the old name is recognised when it is checked."""
     fresh = lock_latest(certificate, version)
     must_have_holder(fresh)
     words = require_text(name, field="name", sentence=_("Write the name as it is to be on the certificate."))
@@ -341,7 +341,7 @@ def correct_name(certificate: Certificate, *, by: Actor, name: str, version: int
 
 
 def _to_be_signed(certificate: Certificate) -> Certificate:
-    """The worker signs it anew, and sends the holder the link."""
+    """The worker signs it again, and sends the holder the link."""
     certificate.credential, certificate.token, certificate.signed_at, certificate.signed_with = "", "", None, None
     certificate.notified_on = None if certificate.mail else certificate.notified_on
     return certificate

@@ -232,7 +232,7 @@ def invite_due() -> int:
 
 @action("certificates.renewal_invited", needs=ISSUE)
 def invite_to_renew(certificates: list[Certificate], *, by: Actor) -> int:
-    """Each holder is told when it ends, and gets the link with which to ask for a renewal."""
+    """Each holder is informed when it ends, and gets the link with which to ask for a renewal."""
     found = list(_still(certificates))
     for each in found:
         each.invited_on = clock.today()

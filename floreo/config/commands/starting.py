@@ -1,4 +1,4 @@
-"""What stands before a command: a folder that is whole, and a database of this version."""
+"""What is before a command: a folder that is whole, and a database of this version."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def case_files() -> Check:
 
 
 def words_of_notices() -> Check:
-    """The words of notices in the outbox against their digests in the audit chain."""
+    """The words of notices in the outbox against their hashes in the audit chain."""
     wrong, compared = sent_words.changed()
     for mail in wrong[:5]:
         yield bad(

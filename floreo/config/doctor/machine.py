@@ -130,7 +130,7 @@ def _database() -> Check:
 
 
 _LOCKS_A_TABLE = (
-    40  # tables made anew, with their indexes, sequences and types: counted while a restore of 321 tables ran
+    40  # tables made again, with their indexes, sequences and types: counted while a restore of 321 tables ran
 )
 
 

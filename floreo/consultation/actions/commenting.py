@@ -259,8 +259,8 @@ def enter_comment(
     received_on: date,
     event: Event | None = None,
 ) -> Comment:
-    """What came on paper, by post or at a meeting, with the day on which it came: also after the closing, since a letter that came in time
-    is often typed in later."""
+    """What came on paper, by post or at a meeting, with the day on which it came: also after the closing, since one that came in time by
+    post is often typed in later."""
     fresh = lock_latest(consultation)
     must_not_be_answered(fresh)
     if fresh.state == ConsultationState.DRAFT:

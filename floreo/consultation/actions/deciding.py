@@ -41,7 +41,7 @@ def must_be_readable(comment: Comment) -> None:
 def publish_comment(
     comment: Comment, *, by: Actor, text: str = "", hides_name: bool = False, shown: str | None = None
 ) -> Comment:
-    """Everybody may read it from now on; with `text`, as it stands there: personal data hidden. `hides_name`: without the name, though
+    """Everybody may read it from now on; with `text`, as it is there: personal data hidden. `hides_name`: without the name, though
     its writer gave one."""
     fresh = lock_latest(comment)
     must_be_readable(fresh)
@@ -177,7 +177,7 @@ def merge_point(point: Point, *, by: Actor, into: Point) -> Point:
 
 @action("comments.grouped", needs=RUN)
 def group_comments(consultation: Consultation, *, by: Actor, numbers: Iterable[int], point: Point | None) -> int:
-    """Puts comments into a point, or takes them out of theirs. Returns how many."""
+    """Puts comments into a point, or takes them out of the one that has them. Returns how many."""
     fresh = lock_latest(consultation)
     must_not_be_answered(fresh)
     if point is not None and point.consultation_id != fresh.pk:

@@ -1,4 +1,4 @@
-"""Clocks of law and of our own promises: when something is due, whether it was met, and why. No Django.
+"""Clocks of law and of our own commitments: when something is due, whether it was met, and why. No Django.
 
 `clocks(rules, facts, calendar, now)` gives the `Clock`s of one case. Everything is computed from the facts each time, so a clock
 can be shown again as it was on any day. `rule_of` reads a rule of a pack; `parts_of` gives what `core/deadline_text.py: sentence` makes a

@@ -1,4 +1,4 @@
-"""Rules as they stand in a pack, and clocks as they are kept beside a case: plain values that JSON and TOML can hold."""
+"""Rules as they are in a pack, and clocks as they are kept beside a case: plain values that JSON and TOML can hold."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Explanation:
     paused_for: timedelta = timedelta()  # between start and due, or until now
     moved: bool = False  # the last day was no working day
     is_progress: bool = False
-    is_after_ongoing: bool = False  # counted anew because the incident was still going on
+    is_after_ongoing: bool = False  # counted again because the incident was still going on
     newer_version_from: date | None = None  # a later version holds now, but not on the day of the origin
     beyond_holidays: bool = False  # nobody said which holidays there are until then
 

@@ -26,7 +26,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Item:
-    """A point of a list that begins with words that stand out: **Sign the protocol.** Agreed on 2 November."""
+    """A point of a list that begins with words that are emphasised: **Sign the protocol.** Agreed on 2 November."""
 
     text: str
     lead: str = ""
@@ -70,7 +70,7 @@ class Cell:
 @dataclass(frozen=True)
 class Grid:
     """A table. `caption` says what it shows; the first column heads its row. `widths` are shares of the line.
-    `bare`: the caption stands already in the heading right above, so it is only read aloud."""
+    `bare`: the caption is already in the heading right above, so it is only read aloud."""
 
     caption: str
     head: Sequence[str]
@@ -107,7 +107,7 @@ class Columns:
 @dataclass(frozen=True)
 class Panels:
     """Small pieces of one kind, each a list of blocks: as many side by side as there is room; two on paper. `note`
-    stands before them and says what holds for all."""
+    is before them and says what holds for all."""
 
     panels: Sequence[Sequence[Block]]
     note: str = ""
@@ -134,7 +134,7 @@ def headings_of(blocks: Sequence[Block]) -> list[Heading]:
 
 @dataclass(frozen=True)
 class Document:
-    """`kicker` stands above the title (the state and the strategy), `foot` on every page; `notice` is a ribbon
+    """`kicker` is above the title (the state and the strategy), `foot` on every page; `notice` is a ribbon
     on every page; `contents` puts a table of contents after the title."""
 
     title: str

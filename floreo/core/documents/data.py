@@ -1,4 +1,4 @@
-"""Blocks as plain data, ready to draw: cleaned words, whole addresses, charts that stand alone."""
+"""Blocks as plain data, ready to draw: cleaned words, whole addresses, charts that are complete in themselves."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from floreo.core.documents.plain import bounded, breakable, clean, has_text
 from floreo.core.ui import bars
 
 LISTED = 30  # more headings than this, and a table of contents holds only the chapters
-PANEL = 1200  # letters: a panel with more to read may be torn over two pages
-PANEL_LINE = 45  # letters: about how many a line of a panel holds
+PANEL = 1200  # characters: a panel with more to read may be torn over two pages
+PANEL_LINE = 45  # characters: about how many a line of a panel holds
 
 
 def contents_depth(blocks: Sequence[Block]) -> int:
@@ -49,7 +49,7 @@ class Drawer:
         return self.level
 
     def boxed(self) -> int:
-        """The level of a box's title: under the chapter it stands in, if it stands in one."""
+        """The level of a box's title: under the chapter it is in, if it is in one."""
         return self.heading(2)
 
     def href(self, given: str) -> str:
@@ -162,7 +162,7 @@ class Drawer:
 
 
 def _is_long(made: Sequence[dict[str, Any]]) -> bool:
-    """Whether a panel may be higher than a page, as far as its words tell."""
+    """Whether a panel may be higher than a page, as far as its words show."""
     if any(one["kind"] not in {"heading", "paragraph", "bullets", "picture"} for one in made):
         return True
     sentence = [one.get("text") or one.get("caption") or "" for one in made]

@@ -60,7 +60,7 @@ def _resolved(body: str, known: dict[str, str]) -> str:
 
 
 def _selectors(head: str) -> list[str]:
-    """Those of a rule's selectors that a chart on paper can meet: a class of ours, or words in a chart."""
+    """Those of a rule's selectors that a chart on paper can meet: one of our classes, or words in a chart."""
     plain = [s.strip() for s in head.split(",")]
     return [
         s.removeprefix(".fl-chart ")
@@ -72,7 +72,7 @@ def _selectors(head: str) -> list[str]:
 
 @cache
 def chart_style(theme: str = "light") -> str:
-    """The rules of charts, with their colours written out, for a picture that stands alone: "light", "dark", or "auto", which is
+    """The rules of charts, with their colours written out, for a picture that is complete in itself: "light", "dark", or "auto", which is
     light and becomes dark where the reader's device is."""
     if theme == "auto":
         return f"{chart_style()}@media (prefers-color-scheme:dark){{{chart_style('dark')}}}"
@@ -140,7 +140,7 @@ def edge() -> str:
 
 @dataclass(frozen=True)
 class Branding:
-    """What a country puts in place of ours on paper: its mark as SVG, colours by their short name, the name of its programme."""
+    """What a country puts in place of our own on paper: its mark as SVG, colours by their short name, the name of its programme."""
 
     mark: str = ""
     colours: Mapping[str, str] = field(default_factory=dict)
@@ -161,7 +161,7 @@ def wearing(branding: Branding) -> Iterator[None]:
 
 
 def own_mark() -> str:
-    """The mark that a country put in place of ours, or ""."""
+    """The mark that a country put in place of our own, or ""."""
     return _branding.get().mark
 
 

@@ -53,7 +53,7 @@ def _compile(source: bytes, *, inputs: dict[str, str], kind: str = "pdf", ppi: f
     return bytes(made[0]) if isinstance(made, list) else bytes(made)
 
 
-LONG = 150_000  # letters of a document, with its charts, from which typst is made to forget it
+LONG = 150_000  # characters of a document, with its charts, from which typst is made to forget it
 KEPT_BY_TYPST = 10  # papers whose working it keeps, 100 MB for one with a hundred charts
 
 
@@ -80,12 +80,12 @@ def _has_glyph(letter: str) -> bool:
 
 
 def _is_mark(letter: str) -> bool:
-    """Whether it is drawn on the letter before it, or changes how that one is drawn."""
+    """Whether it is drawn on the character before it, or changes how that one is drawn."""
     return unicodedata.category(letter) in {"Cf", "Mn", "Mc", "Me"}
 
 
 def _replacement(letter: str) -> str:
-    """What stands for a letter that no face here has: its name for a sign or an emoji, else a box."""
+    """What is drawn in place of a character that no face here has: its name for a sign or an emoji, else a box."""
     if _is_mark(letter):
         return ""
     if unicodedata.category(letter).startswith("S"):
@@ -94,8 +94,8 @@ def _replacement(letter: str) -> str:
 
 
 def _drawable(text: str) -> str:
-    """JSON of a document, with stand-ins for the letters that no face has, and without the marks that no face puts on
-    their letter: a face may have both a digit and the key round it, and not the two in one."""
+    """JSON of a document, with substitutes for the characters that no face has, and without the marks that no face puts on
+    their character: a face may have both a digit and the key round it, and not the two in one."""
     strange = "".join(sorted(set(_NOT_ASCII.findall(text))))
     if not strange:
         return text
@@ -117,13 +117,13 @@ def _of_marks(marks: str) -> re.Pattern[str]:
 
 
 def _clusters(text: str, marks: str) -> set[str]:
-    """Every letter of the text that bears one of these marks, with its marks."""
+    """Every character of the text that bears one of these marks, with its marks."""
     return set(_of_marks(marks).findall(text)) if marks else set()
 
 
 @lru_cache(maxsize=1 << 12)
 def _together(cluster: str) -> str:
-    """A letter with those of its marks that can be drawn on it, alone and within a word: the face may be another there."""
+    """A character with those of its marks that can be drawn on it, alone and within a word: the face may be another there."""
     if _shows(_in_words(cluster)):
         return cluster
     drawn = cluster[0]

@@ -24,7 +24,7 @@ def clean(text: object) -> str:
 
 
 def breakable(text: object, longest: int = _LONGEST) -> str:
-    """Cleaned, with places to break in a word of more than `longest` letters, which is more than a line may hold: an address,
+    """Cleaned, with places to break in a word of more than `longest` characters, which is more than a line may hold: an address,
     a hash."""
     return _WORD.sub(lambda found: BREAK.join(_pieces(found[0], longest)), clean(text))
 
@@ -34,7 +34,7 @@ def _pieces(word: str, longest: int) -> list[str]:
 
 
 def bounded(text: object, most: int, longest: int = _LONGEST) -> str:
-    """Words that stand again on every page: a very long one would fill the page by itself."""
+    """Words that are repeated on every page: a very long one would fill the page by itself."""
     words = clean(text)
     return breakable(words if len(words) <= most else f"{words[: most - 1].rstrip()}…", longest)
 

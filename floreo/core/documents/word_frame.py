@@ -1,4 +1,4 @@
-"""The frame of a Word file: styles, language, what stands on every page, and how words and pictures are set."""
+"""The frame of a Word file: styles, language, what is on every page, and how words and pictures are set."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _is_new(cell: Any) -> bool:
 
 
 class Frame:
-    """The file itself: styles, what stands on every page, and how a run of words is set."""
+    """The file itself: styles, what is on every page, and how a run of words is set."""
 
     def __init__(self, document: Document, labels: Labels) -> None:
         self.document, self.labels = document, labels
@@ -115,7 +115,7 @@ class Frame:
         defaults.append(element("w:lang", val=tongue, eastAsia=tongue, bidi="ar-SA"))
 
     def _spaces(self) -> None:
-        """Room above and below, and a style of its own for what stands in tables."""
+        """Room above and below, and a style of its own for what is in tables."""
         styles, tight = self.word.styles, self.document.one_page
         above = {"Heading 1": 20, "Heading 2": 13, "Heading 3": 10}
         for name, after in (

@@ -44,5 +44,5 @@ def _value(message: Message, name: str) -> str:
     """A header as one line; "" where there is none or it cannot be read."""
     try:
         return " ".join(str(message.get(name, "")).split())
-    except Exception:  # a stranger's bytes in a library that raises what it likes
+    except Exception:  # bytes from outside in a library that raises what it likes
         return ""

@@ -40,7 +40,7 @@ def parse_outlook(raw: bytes, *, largest: int | None = None) -> IncomingMail:
             mail = _message(_whole(opened), gathered, depth=0)
     except (RecursionError, MemoryError):
         raise
-    except Exception:  # a stranger's bytes in a library that raises what it likes
+    except Exception:  # bytes from outside in a library that raises what it likes
         return IncomingMail("", doubts=(Doubt(DoubtCode.UNREADABLE), *gathered.doubts), raw=raw)
     return replace(completed(mail, gathered), raw=raw)
 

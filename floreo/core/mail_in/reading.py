@@ -1,5 +1,5 @@
-"""One mail as it came, as plain data. Mail of strangers is read in a cage: `parse_in_a_cage`, or `read_in_a_cage`, which has something
-to say of every mail. Outlook files (.msg) are told by their first bytes. Imports no Django."""
+"""One mail as it came, as plain data. Mail from outside is read in a cage: `parse_in_a_cage`, or `read_in_a_cage`, which has something
+to say of every mail. Outlook files (.msg) are recognised by their first bytes. Imports no Django."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def read_in_a_cage(raw: bytes, *, largest: int | None = None) -> IncomingMail:
 
 
 def _from_facts(facts: dict[str, Any], pieces: tuple[bytes, ...], raw: bytes) -> IncomingMail:
-    """Raises cage.Died where it is not what a reader of ours says."""
+    """Raises cage.Died where it is not what one of our readers says."""
     try:
         sent_at = datetime.fromisoformat(facts["sent_at"]) if facts["sent_at"] else None
         files = tuple(
@@ -94,7 +94,7 @@ def _from_facts(facts: dict[str, Any], pieces: tuple[bytes, ...], raw: bytes) ->
 
 
 def _storable(text: object) -> str:
-    """Without half letters and zeros, which no database keeps, whatever a reader of ours says."""
+    """Without half characters and zeros, which no database keeps, whatever one of our readers says."""
     return whole_characters(str(text)).replace("\0", " ")
 
 
@@ -117,10 +117,10 @@ def caged(path: Path, *, largest: int | None = None, only_headers: bool = False)
 
 
 def parse_mail(raw: bytes, *, largest: int | None = None) -> IncomingMail:
-    """Whatever the mail is, something is said of it: the shape of mail is a stranger's. `largest`: bytes of a file; larger ones are
+    """Whatever the mail is, something is said of it: the shape of mail is its sender's to choose. `largest`: bytes of a file; larger ones are
     named in the doubts and left out. May take much memory or time, and raise RecursionError."""
     if raw.startswith(OUTLOOK):
-        from floreo.core.mail_in.outlook import parse_outlook  # late: it reads with what stands in this module
+        from floreo.core.mail_in.outlook import parse_outlook  # late: it reads with what is in this module
 
         return parse_outlook(raw, largest=largest)
     message = message_from_bytes(raw, policy=policy.default)
@@ -227,7 +227,7 @@ def _values(message: EmailMessage, name: str) -> list[str]:
     """What the header says, each time that it is there."""
     try:
         found = [str(value) for value in message.get_all(name) or []]
-    except Exception:  # a stranger's bytes in a library that raises what it likes
+    except Exception:  # bytes from outside in a library that raises what it likes
         found = [str(value) for key, value in message.raw_items() if str(key).lower() == name.lower()]
     return [whole_characters(value).replace("\0", " ") for value in found]
 

@@ -86,7 +86,7 @@ def _parsed(raw: bytes) -> DKIM | None:
 
     try:
         return dkim.DKIM(raw, minkey=_SMALLEST_KEY)
-    except Exception:  # a stranger's bytes in a library that raises what it likes
+    except Exception:  # bytes from outside in a library that raises what it likes
         return None
 
 

@@ -56,7 +56,7 @@ def _known(charset: str) -> str:
 
 
 def whole_characters(text: str) -> str:
-    """What a database can hold: bytes that no encoding explains, which the library hides in half letters, are read as UTF-8."""
+    """What a database can hold: bytes that no encoding explains, which the library hides in half characters, are read as UTF-8."""
     try:
         return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     except UnicodeEncodeError:

@@ -1,2 +1,2 @@
-"""Documents of others as text: readers of Word, PDF, HTML, Markdown and plain text, told apart by content. Plain Python, but for the
+"""Documents of others as text: readers of Word, PDF, HTML, Markdown and plain text, distinguished by content. Plain Python, but for the
 translated sentences (`sentences`) about a document that cannot be read."""

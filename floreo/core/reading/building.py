@@ -42,7 +42,7 @@ def build_document(pieces: Iterable[Piece], *, name: str, kind: str, read: Colle
 
 
 class _Layout:
-    """The text so far. Each block starts on its own line; a number or bullet stands before its block."""
+    """The text so far. Each block starts on its own line; a number or bullet is before its block."""
 
     def __init__(self, *, english: bool) -> None:
         self.english = english

@@ -14,7 +14,7 @@ BlockKind = Literal["heading", "paragraph", "item", "cell_row"]
 class Block:
     """One heading, paragraph, list item or table row.
 
-    Offsets point into `Document.text` and leave out the bullet or number, which stands before `start`.
+    Offsets point into `Document.text` and leave out the bullet or number, which is before `start`.
     `level` is the heading's depth or the item's nesting (from 1), the table's number for a row, 0 for a paragraph.
     `lines` are the lines of those cells of a row that have several: a paragraph each in Word, a numbered line in a PDF.
     """

@@ -1,4 +1,4 @@
-"""The small words that tell languages apart, and numbers in words, and what is known of words of Spanish, as data."""
+"""The small words that distinguish languages, and numbers in words, and what is known of words of Spanish, as data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word's automatic numbering as arithmetic: which label stands before a paragraph. Knows nothing of files or XML."""
+"""Word's automatic numbering as arithmetic: which label is before a paragraph. Knows nothing of files or XML."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def in_format(number: int, how: str) -> str:
 
 
 def _letters(number: int) -> str:
-    # Word goes on from z with aa, bb, cc: the same letter repeated, not base 26.
+    # Word goes on from z with aa, bb, cc: the same character repeated, not base 26.
     if number < 1:
         return str(number)
     return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)

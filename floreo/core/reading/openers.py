@@ -16,7 +16,7 @@ _NOTHING = "(?!)"
 
 @dataclass(frozen=True)
 class Openers:
-    """The words of a subject as two regular expressions, each of alternatives ("article|artículo"), in any case of letters.
+    """The words of a subject as two regular expressions, each of alternatives ("article|artículo"), in upper or lower case.
 
     `named` opens a line before a number: "Article 2 ...". `alone` is all of a line, and heads what follows: "Definitions:".
     Annexes, chapters and sections open a line in any text. `numbers` are those that only this subject has in front of a line.

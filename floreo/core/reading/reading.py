@@ -19,7 +19,7 @@ __all__ = ["DEFAULT", "Limits", "Unreadable", "read_document"]
 def read_document(
     path: Path, *, name: str | None = None, limits: Limits = DEFAULT, openers: Openers = GENERAL
 ) -> Document:
-    """Reads a text, Markdown, HTML, Word or PDF file, told apart by content; raises Unreadable for good reasons only.
+    """Reads a text, Markdown, HTML, Word or PDF file, distinguished by content; raises Unreadable for good reasons only.
 
     `name` is what the person called the file, when it lies under another name on disk. `openers` are the words of its subject.
     """

@@ -1,4 +1,4 @@
-"""Mends broken characters and says which ones: ftfy, then the apostrophe and dash mix-ups that ftfy cannot know."""
+"""Corrects broken characters and says which ones: ftfy, then the apostrophe and dash mix-ups that ftfy cannot know."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _MAX_ROUNDS = 6
 
 
 def repair(text: str, *, english: bool = False) -> tuple[str, tuple[Span, ...]]:
-    """The text as it was meant, and the spans of it that differ. Mending twice changes nothing more."""
+    """The text as it was meant, and the spans of it that differ. Correcting twice changes nothing more."""
     tidied = tidy(text)
-    # ftfy sees the text as it came: what tidying removes may be half of a broken letter.
+    # ftfy sees the text as it came: what tidying removes may be half of a broken character.
     repaired = _repair_all(text, english=english)
     return repaired, () if repaired == tidied else _changed(tidied, repaired)
 
@@ -76,7 +76,7 @@ def _apostrophe_in(found: re.Match[str], text: str) -> str:
 
 
 def _changed(before: str, after: str) -> tuple[Span, ...]:
-    """Spans of `after` that `before` does not have. A pure deletion marks the character that now stands there."""
+    """Spans of `after` that `before` does not have. A pure deletion marks the character that now is there."""
     head = _shared_head(before, after)
     tail = _shared_head(before[head:][::-1], after[head:][::-1])
     old, new = before[head : len(before) - tail], after[head : len(after) - tail]

@@ -49,7 +49,7 @@ def status_bar(counts: Mapping[str, int], *, height: int = 34, label: str = "") 
 
 
 def mini_bar(counts: Mapping[str, int], *, stretch: bool = False) -> str:
-    """A small bar that stands beside the words that say the same, so it is hidden from readers aloud."""
+    """A small bar that is beside the words that say the same, so it is hidden from readers aloud."""
     rects = "".join(_rect(s, x + 1, 1, w, 12) for s, x, w in _segments(counts, 118, GAP))
     size = 'preserveAspectRatio="none"' if stretch else 'width="120" height="14"'
     return f'<svg class="fl-mini" viewBox="0 0 120 14" {size} aria-hidden="true">{rects}</svg>'

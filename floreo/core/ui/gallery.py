@@ -161,7 +161,7 @@ class _Blob:
 
 
 def districts() -> list[maps.Shape]:
-    """A wide one, a small one whose name stands beside it, one without a figure."""
+    """A wide one, a small one whose name is beside it, one without a figure."""
     blobs = [
         _Blob("North Point", 0.0, 2.0, 0.9, "21,400", 1),
         _Blob("Green Valley", -0.9, 0.4, 0.95, "34,800", 2),

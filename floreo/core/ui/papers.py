@@ -46,7 +46,7 @@ def bytes_of(document: Document, kind: str) -> bytes:
 
 
 def paper(document: Document, kind: str, *, name: str) -> HttpResponse:
-    """The document as a download called `name`, which becomes plain letters."""
+    """The document as a download called `name`, which becomes plain characters."""
     response = HttpResponse(bytes_of(document, kind), content_type=KINDS[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{slugify(name) or "document"}.{kind}"'
     return response

@@ -27,7 +27,7 @@ def _drawable(reading: Any, indicator: Any) -> Decimal | None:
 
 
 def value_text(value: Decimal | float, indicator: Any) -> str:
-    """ "81 %", "1,204": other units stand in the caption."""
+    """ "81 %", "1,204": other units are in the caption."""
     number = locale.number(value, indicator.decimals)
     return f"{number}\u00a0%" if indicator.unit == PER_CENT else number
 
@@ -106,7 +106,7 @@ def _goal(indicator: Any) -> charts.Goal | None:
 
 
 def _with_baseline(points: list[charts.Point], indicator: Any) -> tuple[list[charts.Point], str]:
-    """The baseline as the first point, with its words, where its day is known and nothing older stands there."""
+    """The baseline as the first point, with its words, where its day is known and nothing older is there."""
     if indicator.baseline is None or indicator.baseline_on is None:
         return points, ""
     text = _("%(value)s baseline") % {"value": value_text(indicator.baseline, indicator)}
@@ -141,7 +141,7 @@ def period_text(day: date, frequency: str) -> str:
 
 
 def spoken(caption: str, known: Sequence[charts.Point], goal: charts.Goal | None, indicator: Any) -> str:
-    """What the chart shows, for those who hear it: from, to, and the target. The table holds the rest."""
+    """What the chart shows, for those who use a screen reader: from, to, and the target. The table holds the rest."""
     first, last = known[0], known[-1]
     facts = {
         "caption": caption,
@@ -194,6 +194,6 @@ def bars_of(rows: Iterable[Any]) -> list[charts.Bar]:
 
 
 def spoken_list(caption: str, pairs: Iterable[tuple[str, str]], *, kind: str) -> str:
-    """ "Bar chart: Where the country stands. Uruguay 71.2; ..."."""
+    """ "Bar chart: Position of the country. Uruguay 71.2; ..."."""
     listed = "; ".join(f"{label} {text}".strip() for label, text in pairs)
     return f"{kind}{colon()} {caption}. {listed}."

@@ -29,7 +29,7 @@ MOST_DOCUMENTS = 5  # of one claim
 
 @dataclass(frozen=True)
 class DocumentSender:
-    """Whoever speaks for the organisation, while they hand in a letter: may save it as evidence of that organisation, and nothing else."""
+    """Whoever speaks for the organisation, while they hand in a signed letter: may save it as evidence of that organisation, and nothing else."""
 
     by: Actor
     holding: Holding
@@ -51,7 +51,7 @@ class DocumentSender:
 
 
 def send_document(holding: Holding, upload: UploadedFile[Any], *, by: Actor) -> Evidence:
-    """Keeps the letter among the evidence and puts it on the claim, in one go: where the claim takes none any more, nothing is kept.
+    """Keeps the signed letter among the evidence and puts it on the claim, in one go: where the claim takes none any more, nothing is kept.
     What cannot be handed in is refused before a byte of the file is looked at. The same file twice is kept once."""
     _must_take(holding, by=by)
     return store_file(
@@ -65,7 +65,7 @@ def send_document(holding: Holding, upload: UploadedFile[Any], *, by: Actor) -> 
 
 
 def _must_take(holding: Holding, *, by: Actor) -> list[Attachment]:
-    """The letters that the claim has. Raises NotAllowed for whoever does not speak for its organisation, and Refused where it was decided."""
+    """The signed letters that the claim has. Raises NotAllowed for whoever does not act for its organisation, and Refused where it was decided."""
     must_speak_for(by, holding.organisation)
     must_wait(holding)
     return documents_of([holding]).get(holding.pk, [])
@@ -73,7 +73,7 @@ def _must_take(holding: Holding, *, by: Actor) -> list[Attachment]:
 
 @action("holding.document_sent", needs=None, quiet=True)
 def put_document(holding: Holding, *, by: Actor, document: Evidence) -> Attachment:
-    """By whoever speaks for the organisation. The claim stays as far as it was: a person of the team reads the letter and says who signed it."""
+    """By whoever speaks for the organisation. The claim stays as far as it was: a person of the team reads the signed letter and says who signed it."""
     holding = lock_latest(holding)
     here = _must_take(holding, by=by)
     for each in here:

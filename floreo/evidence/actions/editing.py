@@ -1,4 +1,4 @@
-"""Changing evidence that is kept: what is said of it, that it no longer stands, what stands in its place."""
+"""Changing evidence that is kept: what is said of it, that it is withdrawn, what is in its place."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CHANGEABLE = frozenset(
 
 @action("evidence.updated", needs=Permission.EVIDENCE_KEEP)
 def update_evidence(evidence: Evidence, *, by: Actor, version: int | None = None, **facts: Any) -> Evidence:
-    """Changes what is said of it. Given to another body it must be one of theirs who gives it."""
+    """Changes what is said of it. Whoever gives it to another body must have the permission there too."""
     if unknown := facts.keys() - CHANGEABLE:
         raise TypeError(f"evidence has no changeable {', '.join(sorted(unknown))}")
     evidence = lock_latest(evidence, version)
@@ -59,7 +59,7 @@ def update_evidence(evidence: Evidence, *, by: Actor, version: int | None = None
 
 @action("evidence.withdrawn", needs=Permission.EVIDENCE_KEEP)
 def withdraw(evidence: Evidence, *, by: Actor, reason: str) -> Evidence:
-    """It no longer stands: it shows nothing any more and nobody gets it as evidence. It is kept for the history."""
+    """It is withdrawn: it shows nothing any more and nobody gets it as evidence. It is kept for the history."""
     evidence = lock_latest(evidence)
     _must_be_current(evidence)
     if not reason.strip():

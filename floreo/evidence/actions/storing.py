@@ -51,7 +51,7 @@ def store_file(
     also: Callable[[Evidence], object] | None = None,
     **facts: Unpack[Facts],
 ) -> Evidence:
-    """Keeps a file under its hash. One that is here already and not withdrawn is returned as it stands, and says so
+    """Keeps a file under its hash. One that is here already and not withdrawn is returned as it is, and says so
     (`already_here`). Refuses programs, scripts, macros and what nobody can look into, whatever they are called.
 
     The bytes reach the disk before the transaction opens, so that a slow disk holds nobody up; a file whose row is not
@@ -96,7 +96,7 @@ def store_link(url: str, *, by: Actor, title: str, **facts: Unpack[Facts]) -> Ev
 
 
 def store_record(thing: models.Model, *, by: Actor, title: str, **facts: Unpack[Facts]) -> Evidence:
-    """Keeps a record that stands here already (minutes, an approved answer) as evidence of something else."""
+    """Keeps a record that is here already (minutes, an approved answer) as evidence of something else."""
     must(by, Permission.EVIDENCE_KEEP)
     name = keys.key(thing)
     if (here := _here(by, record=name)) is not None:

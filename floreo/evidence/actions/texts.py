@@ -32,7 +32,7 @@ def read_files() -> int:
 
 
 def forget_words(evidence: Evidence) -> None:
-    """Of a file that no longer stands, the words go before it is saved, so that none is found."""
+    """Of a file that is withdrawn, the words go before it is saved, so that none is found."""
     FileText.objects.filter(evidence=evidence).delete()
 
 
@@ -45,7 +45,7 @@ def _words_of(evidence: Evidence) -> Read:
 
 
 def _note(evidence: Evidence, read: Read) -> None:
-    """Whoever changed it meanwhile is heard: the index gets it as it is now, and nothing of what was withdrawn."""
+    """What somebody changed meanwhile counts: the index gets it as it is now, and nothing of what was withdrawn."""
     with transaction.atomic():
         rows = Evidence.objects.select_for_update().not_withdrawn()
         fresh = rows.filter(pk=evidence.pk, sha256=evidence.sha256).first()

@@ -1,1 +1,1 @@
-"""Writing of feeds: receiving reports, taking in what the engine says of them, letters, answers."""
+"""Writing of feeds: receiving reports, taking in what the engine says of them, notices, answers."""

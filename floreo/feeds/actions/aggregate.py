@@ -90,7 +90,7 @@ def _covers(summary: Summary) -> bool:
     most part rejected. One of a known type without a row says that there is nothing at all."""
     wrong = summary.rejected - summary.reasons.get(
         Reject.LEFT_OUT, 0
-    )  # what is nobody's to mend is no fault of the file
+    )  # what nobody could correct is no fault of the file
     return _is_read(summary) and summary.is_known_type and wrong <= summary.rows - summary.rejected
 
 
@@ -298,7 +298,7 @@ def _save_findings(
 
 
 def _take_along(finding: Row, row: Row, matching: machines.Matching) -> None:
-    """To another holder, or to what tells the machine now. Where it was before is not the new holder's business."""
+    """To another holder, or to what identifies the machine now. Where it was before is not the new holder's business."""
     if finding["organisation_id"] != row["organisation_id"]:
         move(finding, to=row["organisation_id"])
         finding["addresses"] = {} if finding["subject"] != row["subject"] else finding["addresses"]

@@ -21,7 +21,7 @@ Fields = Sequence["models.Field[Any, Any]"]
 def bulk_upsert(
     model: type[models.Model], rows: Sequence[dict[str, Any]], *, same: Sequence[str], changes: Sequence[str] = ()
 ) -> None:
-    """Inserts rows given by column; where `same` stand already, only `changes` are taken over. Within an action."""
+    """Inserts rows given by column; where `same` exist already, only `changes` are taken over. Within an action."""
     trail()
     if not rows:
         return

@@ -51,7 +51,7 @@ class Claimed:
 
 
 def _due() -> QuerySet[FeedFile]:
-    """What waits, but for what was told to wait until later; and what a worker that died holds no longer."""
+    """What waits, but for what was set to wait until later; and what a worker that died holds no longer."""
     over = is_over("claimed_until")
     return FeedFile.objects.filter(
         Q(state=FileState.WAITING) & (Q(claimed_until=None) | over) | Q(state=FileState.RUNNING) & over
@@ -60,7 +60,7 @@ def _due() -> QuerySet[FeedFile]:
 
 def claim_next(*, only: QuerySet[FeedFile] | None = None) -> Claimed | None:
     """The window that has waited longest, or None. Two processes never get one window: who claims holds the feed's row,
-    and looks anew whether anybody works on it. A claim is no fact of record, so it leaves no entry."""
+    and looks again whether anybody works on it. A claim is no fact of record, so it leaves no entry."""
     due = _due() if only is None else _due() & only
     windows = due.order_by().values_list("feed_id", "report_type", "day").annotate(came=Min("pk")).order_by("came")
     for feed_id, report_type, day, _came in windows[:200]:

@@ -281,7 +281,7 @@ def _every(feed: Feed) -> timedelta:
 
 
 def _failed(feed: Feed, sentence: str, wait: timedelta = timedelta(), *, by: Actor) -> None:
-    """Says when it is tried again. The attempt by which it fails again and again is noted, so that it is told at once."""
+    """Says when it is tried again. The attempt by which it fails again and again is noted, so that it is reported at once."""
     log.warning("feed %s: %s", feed.code, sentence)
     back_off = min(_FIRST_WAIT * 2 ** min(feed.failures, 20), _LONGEST_WAIT)
     Feed.objects.filter(pk=feed.pk).update(

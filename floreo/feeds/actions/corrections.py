@@ -1,4 +1,4 @@
-"""Deciding about "not ours": the register is corrected, or stays; whoever asked is told."""
+"""Deciding about "not ours": the register is corrected, or stays; whoever asked is notified."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def accept(
     decision: str = "",
     shown: str | None = None,
 ) -> Correction:
-    """The register was wrong: the network goes to `moved_to`, or to nobody. Findings that stand go along, or close without
+    """The register was wrong: the network goes to `moved_to`, or to nobody. Findings that are open go along, or close without
     counting as fixed."""
     correction = _open(correction)
     successor = correction.organisation.successor()
@@ -60,7 +60,7 @@ def accept(
 
 @action("correction.refused", needs=HANDLE, decides=_with_register)
 def refuse_correction(correction: Correction, *, by: Actor, decision: str, shown: str | None = None) -> Correction:
-    """The register is right. Whoever asked is told why."""
+    """The register is right. Whoever asked is informed of the reason."""
     correction = _open(correction)
     if not decision.strip():
         raise refuse("decision", _("Give the reason. The person who asked will read it."), code="missing")
@@ -118,7 +118,7 @@ def _correct_register(correction: Correction, moved_to: Organisation | None, *, 
 
 
 def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
-    """From today what stands there is the other's. Where they know of it already, and where it is nobody's, it is outside: that counts
+    """From today what is there is the other's. Where they know of it already, and where it is nobody's, it is outside: that counts
     as fixed nowhere."""
     bodies = bodies_of([correction.organisation.successor().pk])
     rows = Finding.objects.select_for_update(of=("self",)).filter(organisation__in=bodies, state__in=logic.OPEN_STATES)

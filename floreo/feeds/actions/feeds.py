@@ -195,7 +195,7 @@ def _settle_later(feed: Feed) -> None:
 
 
 def settle_waiting(*, by: Actor) -> int:
-    """The job: works out the findings of feeds of which something else was said. One that is killed begins anew: of each feed all is
+    """The job: works out the findings of feeds of which something else was said. One that is killed begins again: of each feed all is
     saved or nothing. Returns how many feeds."""
     feeds = list(Feed.objects.exclude(unsettled_since=None).order_by("unsettled_since", "pk"))
     for feed in feeds:
@@ -214,7 +214,7 @@ def settle_later(feed: Feed, *, by: Actor) -> None:
 
 
 def _silence(feed: Feed) -> tuple[object, ...]:
-    """All of a feed by which it is told what a file does not name."""
+    """All of a feed by which it is known what a file does not name."""
     return feed.format, feed.evidence, feed.delivery, feed.whole_on, feed.sends_empty
 
 
@@ -316,7 +316,7 @@ def _sound_key(text: str) -> str:
 
 
 def _set_format(feed: Feed) -> None:
-    """Of events that programs send, told once, so that what is checked at the door is what is read later; and of lines that we make
+    """Of events that programs send, set once, so that what is checked on arrival is what is read later; and of lines that we make
     ourselves."""
     if feed.collector == CollectorKind.API and not feed.format:
         feed.format = "jsonl" if feed.mapping else "intelmq"
@@ -410,7 +410,7 @@ _CHECKS: Mapping[CollectorKind, Callable[[Feed], None]] = {
 
 def check_mapping(mapping: Any, *, of_programs: bool = False) -> None:
     """Raises Refused for what is no mapping of the four-field form, and no arrangement. `of_programs`: of a feed to which programs send
-    events, which are checked at the door and not in a cage."""
+    events, which are checked on arrival and not in a cage."""
     if isinstance(mapping, dict) and KEY in mapping:
         if of_programs:
             raise refuse("mapping", _("Programs send events with fixed names, so they need no description of a file."))
@@ -428,7 +428,7 @@ def check_mapping(mapping: Any, *, of_programs: bool = False) -> None:
 
 
 def _check_arrangement(mapping: dict[str, Any]) -> None:
-    """Beside an arrangement stands nothing else."""
+    """Nothing else is beside an arrangement."""
     if len(mapping) > 1:
         raise refuse("mapping", _("A feed has either a full description of its files or the four columns, not both."))
     try:

@@ -216,7 +216,7 @@ def fits(ending: FindingEnding, network: IPv4Network | IPv6Network | None, row: 
 
 def proves_no_fix(row: Row, pools: Pools) -> bool:
     """Whether silence at the address says nothing of the machine: it makes up its addresses, or shares or loses this one, and nothing
-    else tells it."""
+    else identifies it."""
     if logic.wanders(row["ip"]):
         return True
     return not machines.is_known(row["unit"], row["subject"]) and pools.hold(row["ip"])
@@ -242,7 +242,7 @@ def seen_rows(table: Any, bodies: Mapping[str, int]) -> Iterator[Row]:
         row["organisation_id"], row["port"] = body, rows["port"] or 0
         row["dropped"] = bool(rows.get("dropped"))
         row["ip"] = _ip_of(rows, row["subject"])
-        is_network = "/" in row["subject"] and row["ip"] is not None  # whose address only tells whose the network is
+        is_network = "/" in row["subject"] and row["ip"] is not None  # whose address only shows whose the network is
         machine = machines.machine_of(rows.get("machine") or "")
         machine = machine or ("" if is_network else machines.network_of_machine(row["ip"]))
         row["unit"] = machine or row["subject"]
@@ -262,7 +262,7 @@ def _text(value: Any, longest: int) -> str:
 
 
 def at_their_places(rows: Sequence[Row]) -> list[Row]:
-    """The findings that are known already of the same trouble, of the same machine or at the same address, whoever's; held until the
+    """The findings that are known already of the same problem, of the same machine or at the same address, whoever's; held until the
     transaction ends."""
     subjects = {row["subject"] for row in rows}
     found = {row["id"]: row for row in _asked("unit", {row["unit"] for row in rows} | subjects)}

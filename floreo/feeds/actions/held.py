@@ -20,7 +20,7 @@ from floreo.feeds.collectors.identity import tidy
 from floreo.feeds.models import Feed, FeedFile, HeldFile, HeldReason, HeldState
 from floreo.feeds.presenters.noted import RELEASED
 
-# Of one feed, whatever strangers send: more stays in the mailbox.
+# Of one feed, whatever people send: more stays in the mailbox.
 MOST_HELD = 200
 MOST_HELD_BYTES = 200 * 1024 * 1024
 

@@ -81,10 +81,10 @@ def ingest_waiting(
 
 
 def _submitted(claimed: Claimed, runner: Executor, run: Callable[[IngestOrder], tuple[Summary, ...]]) -> Any:
-    """The engine's word to come; what stops before it is asked is heard in the same place."""
+    """The engine's word to come; what stops before it is asked is handled in the same place."""
     try:
         if claimed.is_hopeless:
-            raise RuntimeError("worker after worker died over it")  # noqa: TRY301 -- heard below, as all the rest
+            raise RuntimeError("worker after worker died over it")  # noqa: TRY301 -- handled below, as all the rest
         return runner.submit(run, task_of(claimed))
     except Exception as problem:  # kept for whoever asks for the result
         failed: Future[Any] = Future()

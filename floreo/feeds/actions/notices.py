@@ -1,4 +1,4 @@
-"""Letters to those concerned: sent, sent again, left out for once, their links ended; and the rules of who gets what."""
+"""Notices to those concerned: sent, sent again, left out for once, their links ended; and the rules of who gets what."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _LINES_AHEAD = 10_000  # evidence lines that a process holds
 
 
 def send_notices(today: date, *, by: Actor = SYSTEM, hour: int | None = None) -> int:
-    """Posts every letter that is due on `today` and returns how many. Run again it posts nothing twice. With `hour`, letters
+    """Posts every notice that is due on `today` and returns how many. Run again it posts nothing twice. With `hour`, notices
     that keep to a day, week or month wait for the morning."""
     return _write(_due(Chooser(today, hour=hour)), by=by, today=today, hour=hour)
 
 
 @dataclass
 class _Due:
-    """Who is written to, and which evidence lines of theirs are read together: of the first ones, so far as a process may hold them."""
+    """Who is written to, and which of their evidence lines are read together: of the first ones, so far as a process may hold them."""
 
     organisations: list[Organisation] = field(default_factory=list)
     wanted: list[Wanted] = field(default_factory=list)
@@ -97,7 +97,7 @@ def _usual(today: date) -> list[int]:
 
 @action("notices.held", needs=HANDLE, quiet=True)
 def hold_notices(team: Organisation | None, *, by: Actor, today: date, due: int) -> None:
-    """Notes, once a day, that far more letters are due than usual: a mistake in a feed, or in the register, would otherwise
+    """Notes, once a day, that far more notices are due than usual: a mistake in a feed, or in the register, would otherwise
     reach all of them at once. The entry is about the national team, whose decision it is."""
     if held_today(today) is None:
         note(day=today.isoformat(), organisations=due, notices={"organisations": due})
@@ -112,7 +112,7 @@ def unhold_notices(today: date, *, by: Actor) -> None:
 
 @action("notices.released", needs=HANDLE)
 def release_notices(today: date, *, by: Actor) -> int:
-    """A person sends what was held, and what else becomes due that day goes by itself. How many letters."""
+    """A person sends what was held, and what else becomes due that day goes by itself. How many notices."""
     held = held_today(today)
     if held is None or is_released(today):
         raise Refused(_("No notice waits any more. Reload the page."), code="not_held")
@@ -121,7 +121,7 @@ def release_notices(today: date, *, by: Actor) -> int:
 
 
 def held_today(today: date) -> int | None:
-    """How many organisations were to be notified when their letters were held; None where none are."""
+    """How many organisations were to be notified when their notices were held; None where none are."""
     entries = AuditEntry.objects.filter(verb__in=["notices.held", "notices.unheld"], detail__day=today.isoformat())
     newest = entries.order_by("-number").first()
     return int(newest.detail["organisations"]) if newest is not None and newest.verb == "notices.held" else None
@@ -141,8 +141,8 @@ def is_released(today: date) -> bool:
 def write_to(
     organisation: Organisation, *, by: Actor, today: date | None = None, hour: int | None = None
 ) -> list[Notice]:
-    """Posts what is due to one organisation, in one transaction with what it says. Chosen anew under a lock, so that two
-    workers never write the same letter."""
+    """Posts what is due to one organisation, in one transaction with what it says. Chosen again under a lock, so that two
+    workers never write the same notice."""
     organisation = lock_latest(organisation)
     chooser, words = Chooser(today or clock.today(), hour=hour), dict[str, str]()
     sent = [_send(letter, chooser.today, words) for letter in chooser.plan(organisation).letters]
@@ -152,7 +152,7 @@ def write_to(
 
 
 def _send(letter: DraftNotice, today: date, words: dict[str, str]) -> Notice:
-    """`words` takes the digests of what is posted."""
+    """`words` takes the hashes of what is posted."""
     at = moment(today)
     notice = Notice(
         organisation=letter.organisation,
@@ -166,7 +166,7 @@ def _send(letter: DraftNotice, today: date, words: dict[str, str]) -> Notice:
         link_until=at + logic.LINK_LIVES,
     )
     save(notice, full_clean=False)
-    with translation.override("en"):  # the lines are the team's record; letter and page say it in the reader's language
+    with translation.override("en"):  # the lines are the team's record; notice and page say it in the reader's language
         save_many([_line(notice, item, letter.asked_role) for item in letter.items], model=NoticeLine)
     mails = notice_mail.mails_of(notice, letter.to, letter.items, asked_role=letter.asked_role)
     outbox.post_all(mails)
@@ -183,7 +183,7 @@ def _line(notice: Notice, item: Item, asked: str) -> NoticeLine:
 
 
 def _mark_notified(items: Sequence[Item], today: date) -> None:
-    """Bookkeeping of the letter: each finding says when it was last told, and as what."""
+    """Bookkeeping of the notice: each finding says when it was last notified, and as what."""
     by_state: dict[str, list[int]] = defaultdict(list)
     for item in items:
         by_state[item.finding.state].append(item.finding.pk)
@@ -194,7 +194,7 @@ def _mark_notified(items: Sequence[Item], today: date) -> None:
 
 @action("notice.skipped", needs=HANDLE)
 def skip(organisation: Organisation, *, by: Actor, role: str, reason: str) -> Notice:
-    """Today's letter to these contacts is left out. What it would have said comes with the next."""
+    """Today's notice to these contacts is left out. What it would have said comes with the next."""
     organisation = lock_latest(organisation)
     if not reason.strip():
         raise refuse("reason", _("Give the reason for leaving it out."), code="missing")
@@ -221,7 +221,7 @@ def skip(organisation: Organisation, *, by: Actor, role: str, reason: str) -> No
 
 @action("notice.resent", needs=HANDLE)
 def resend(notice: Notice, *, by: Actor) -> int:
-    """The same letter once more, as things stand now, to whom it is for today. An ended or old link opens again, anew."""
+    """The same notice once more, as things are now, to whom it is for today. An ended or old link opens again."""
     notice = lock_latest(notice)
     if not notice.to:
         raise Refused(_("This notice was left out, so there is nothing to send again."), code="skipped")
@@ -241,7 +241,7 @@ def resend(notice: Notice, *, by: Actor) -> int:
 
 
 def items_of(notice: Notice) -> list[Item]:
-    """What a letter told, as it stands today. What has gone to another organisation since is left out."""
+    """What a notice said, as it is today. What has gone to another organisation since is left out."""
     rows = Finding.objects.filter(
         lines__notice=notice, organisation__in=bodies_of([notice.organisation.successor().pk])
     )
@@ -251,7 +251,7 @@ def items_of(notice: Notice) -> list[Item]:
 
 @action("notice.link_ended", needs=HANDLE)
 def end_link(notice: Notice, *, by: Actor, reason: str = "") -> Notice:
-    """No link of this letter opens any more, for instance because it got into wrong hands. What waits is not sent."""
+    """No link of this notice opens any more, for instance because it got into wrong hands. What waits is not sent."""
     notice = lock_latest(notice)
     notice.link_version += 1
     if reason.strip():
@@ -261,7 +261,7 @@ def end_link(notice: Notice, *, by: Actor, reason: str = "") -> Notice:
     return save(notice, full_clean=False)
 
 
-# Rules of letters.
+# Rules of notices.
 
 
 class RuleFacts(TypedDict, total=False):

@@ -49,7 +49,7 @@ def check_pool(organisation: Organisation, prefix: str, kind: str) -> Network:
 
 @action("pool.marked", needs=Permission.FINDING_ANSWER)
 def mark_pool(organisation: Organisation, *, by: Actor, prefix: str, kind: str, reason: str = "") -> AddressPool:
-    """By the organisation that holds the network, or the team for it. What was offered or refused before is decided anew."""
+    """By the organisation that holds the network, or the team for it. What was offered or refused before is decided again."""
     network = check_pool(organisation, prefix, kind)
     pool = AddressPool.objects.select_for_update().exclude(state=PoolState.ENDED).filter(prefix=str(network)).first()
     pool = pool or AddressPool(prefix=str(network))

@@ -40,7 +40,7 @@ def receive(
     is_described_first: bool = False,
 ) -> Received:
     """Keeps the bytes under their hash and lets the report wait. The same bytes again change nothing, except that a report
-    that could not be read is read anew: its file may have been wanted once more for that. One that `is_described_first` waits
+    that could not be read is read again: its file may have been wanted once more for that. One that `is_described_first` waits
     for a person to say how it is set out (read_again), but not for ever.
 
     The bytes reach the disk before the transaction opens, so that a slow sender holds nobody up."""
@@ -84,7 +84,7 @@ def _receive(
 
 
 def read_again(report: FeedFile, *, by: Actor) -> bool:
-    """Whether a file is read (anew) now that somebody said how it is set out: one that waits, or of which nothing at all was kept. What
+    """Whether a file is read (again) now that somebody said how it is set out: one that waits, or of which nothing at all was kept. What
     was kept stays as it was read, since findings and notices may have come of it."""
     path = path_of(report.sha256)
     if not path.exists():

@@ -1,4 +1,4 @@
-"""A sample pack's nights of reports, told as they happened: taken in, written of, answered and decided by the very actions that
+"""A sample pack's nights of reports, played as they happened: taken in, written of, answered and decided by the very actions that
 people and the worker use. Night by night, each whole or not at all, so that a worker that stops goes on where it was. Its mail
 never leaves."""
 
@@ -31,7 +31,7 @@ _HOUR = timedelta(hours=15)  # in UTC: morning in the Americas, where a day has 
 
 
 def replay(folder: Path, *, by: Actor = SYSTEM, seconds: float = float("inf")) -> int:
-    """Tells the nights that have not been told, for as long as `seconds`. Returns how many are left."""
+    """Plays the nights that have not been played, for as long as `seconds`. Returns how many are left."""
     until, left = time.monotonic() + seconds, untold(folder)
     for notified, night in enumerate(left, 1):
         replay_night(night, by=by, folder=folder)
@@ -41,7 +41,7 @@ def replay(folder: Path, *, by: Actor = SYSTEM, seconds: float = float("inf")) -
 
 
 def untold(folder: Path) -> list[date]:
-    """The trail knows the last night that was told whole."""
+    """The trail knows the last night that was played whole."""
     last = AuditEntry.objects.filter(verb=VERB).order_by("-number").values_list("detail", flat=True).first()
     return [night for night in _nights(folder) if not last or night.isoformat() > last["night"]]
 
@@ -58,7 +58,7 @@ def _story(folder: Path) -> Story:
 
 @action(VERB, needs=Permission.FEED_RUN)
 def replay_night(night: date, *, by: Actor, folder: Path) -> None:
-    """One night and the day after it, in one transaction: reports, letters, what was answered, what was decided."""
+    """One night and the day after it, in one transaction: reports, notices, what was answered, what was decided."""
     story, before = _story(folder), OutboxMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     feed = Feed.objects.get(code=story.feed)
     with clock.at(datetime.combine(night, datetime.min.time(), UTC) + _HOUR):
@@ -78,7 +78,7 @@ def replay_night(night: date, *, by: Actor, folder: Path) -> None:
 
 
 def _untrue(shape: AnswerShape | ReplyShape | RulingShape, why: str) -> Refused:
-    """A story that cannot have happened: whoever wrote the pack is told which line."""
+    """A story that cannot have happened: whoever wrote the pack is shown which line."""
     what = getattr(shape, "subject", "") or getattr(shape, "network", "")
     return Refused(f"answers.toml, {shape.on}, {shape.organisation} {what}: it {why}", code="untrue_story")
 
@@ -88,7 +88,7 @@ def _body(code: str) -> Organisation:
 
 
 def _answer(shape: AnswerShape) -> int:
-    """By the link of the newest letter that told of it, as whoever it was sent to first."""
+    """By the link of the newest notice that included it, as whoever it was sent to first."""
     lines = NoticeLine.objects.filter(notice__organisation__in=bodies_of([_body(shape.organisation).pk]))
     if shape.subject:
         lines = lines.filter(finding__subject=shape.subject)

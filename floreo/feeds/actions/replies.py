@@ -1,4 +1,4 @@
-"""What those concerned say of their findings, by a letter's link or signed in; taking it back; and the team seeing to it.
+"""What those concerned say of their findings, by a notice's link or signed in; taking it back; and the team seeing to it.
 
 An answer only says something: it closes nothing and mutes nothing. What was said before stays in the trail."""
 
@@ -35,7 +35,7 @@ from floreo.organisations.models import Contact, Organisation
 from floreo.organisations.queries import bodies_of
 
 MOST_NOTE = 4000
-RECEIPT_WAITS = timedelta(minutes=10)  # so that several answers in a row are told in one mail
+RECEIPT_WAITS = timedelta(minutes=10)  # so that several answers in a row are reported in one mail
 FOR_THE_TEAM = (
     ReplyKind.NEED_HELP,
     ReplyKind.FALSE_ALARM,
@@ -58,8 +58,8 @@ def must_answer(by: Actor) -> None:
 
 @action("finding.answered", needs=Permission.FINDING_ANSWER, quiet=True)
 def answer(notice: Notice, *, by: Actor, replies: Mapping[int, str], remark: str = "") -> list[Reply]:
-    """By a letter's link: what they say of its findings, by id. The very same said again changes nothing. Everybody whom
-    the letter went to is told."""
+    """By a notice's link: what they say of its findings, by id. The very same said again changes nothing. Everybody whom
+    the notice went to is informed."""
     notice = lock_latest(notice)
     must_answer(by)
     bodies = bodies_of([notice.organisation.successor().pk, notice.organisation_id])
@@ -92,7 +92,7 @@ def answer_signed_in(
 
 
 def _held(replies: Mapping[int, str], *, bodies: set[int], notice: Notice | None = None) -> list[Finding]:
-    """The findings that were meant, of these bodies and in that letter, held until the end."""
+    """The findings that were meant, of these bodies and in that notice, held until the end."""
     found: list[Finding] = []
     for ids in _parts(sorted(replies)):
         rows = Finding.objects.select_for_update(of=("self",)).filter(pk__in=ids, organisation__in=bodies)
@@ -149,7 +149,7 @@ def _network(finding: Finding) -> str:
 
 
 def _asked_networks(findings: Sequence[Finding]) -> set[tuple[int, str]]:
-    """About which networks of theirs a question waits for a decision."""
+    """About which of their networks a question waits for a decision."""
     bodies = {finding.organisation_id for finding in findings}
     rows = Correction.objects.filter(state=CorrectionState.OPEN, organisation__in=bodies)
     return set(rows.values_list("organisation_id", "network"))
@@ -167,7 +167,7 @@ def _remark(replies: str) -> str:
 
 
 def _put(finding: Finding, word: str, today: date) -> None:
-    """What the finding shows of its last answer. Mended already: the reports have shown it before anybody said so."""
+    """What the finding shows of its last answer. Fixed already: the reports have shown it before anybody said so."""
     finding.reply, finding.replied_on = word, today
     finding.claim = ""
     if word == ReplyKind.FIXED:
@@ -234,14 +234,14 @@ def _verify(notice: Notice, by: Actor) -> None:
 
 @action("notice.received", needs=Permission.FINDING_ANSWER, quiet=True)
 def record_received(notice: Notice, *, by: Actor) -> Notice:
-    """One press: the letter reached the right people. Says nothing of any finding."""
+    """One press: the notice reached the right people. Says nothing of any finding."""
     notice = lock_latest(notice)
     _verify(notice, by)
     return notice
 
 
 def _notify_team(notice: Notice, by: Actor) -> None:
-    """Each address of the letter gets a receipt of all that stands answered. A receipt that waits is replaced and keeps its
+    """Each address of the notice gets a receipt of all that is answered. A receipt that waits is replaced and keeps its
     turn, so that nobody is sent one a press, nor kept from getting any."""
     rows = notice.answers.select_related("finding").order_by("at", "pk")
     current = sorted({a.finding_id: a for a in rows}.values(), key=lambda a: (a.at, a.pk), reverse=True)
@@ -255,8 +255,8 @@ def _notify_team(notice: Notice, by: Actor) -> None:
 
 @action("finding.answer_taken_back", needs=Permission.FINDING_ANSWER, quiet=True)
 def take_back(notice: Notice, *, by: Actor, findings: Sequence[int]) -> int:
-    """What was said by this letter's link of these findings goes, with the questions that it opened; what was said before
-    stands again. What the team has seen to stays."""
+    """What was said by this notice's link of these findings goes, with the questions that it opened; what was said before
+    counts again. What the team has seen to stays."""
     notice = lock_latest(notice)
     must_answer(by)
     rows = list(notice.answers.filter(finding__in=findings).select_related("finding", "correction"))
@@ -270,7 +270,7 @@ def take_back(notice: Notice, *, by: Actor, findings: Sequence[int]) -> int:
 
 @action("finding.answer_undone", needs=Permission.FINDING_ANSWER, quiet=True)
 def undo_answers(organisation: Organisation, *, by: Actor, replies: Sequence[int], notices: Sequence[int] = ()) -> int:
-    """Takes back replies that were given signed in, with the questions that they opened; what was replied before stands again. `notices`
+    """Takes back replies that were given signed in, with the questions that they opened; what was replied before counts again. `notices`
     are those that they made answered: where nothing else answers one, it waits for its first reply again. Refuses when the team dealt
     with one of them, and when a finding has a newer reply. Returns how many findings."""
     bodies = bodies_of([organisation.pk])
@@ -296,7 +296,7 @@ def undo_answers(organisation: Organisation, *, by: Actor, replies: Sequence[int
 
 
 def _is_answered(notice: Notice) -> bool:
-    """Whether a reply stands that came by it, or signed in to one of its findings since it was sent."""
+    """Whether a reply is kept that came by it, or signed in to one of its findings since it was sent."""
     signed_in = Reply.objects.filter(notice=None, finding__in=notice.lines.order_by().values("finding"))
     if notice.posted_at is not None:
         signed_in = signed_in.filter(at__gte=notice.posted_at)
@@ -321,7 +321,7 @@ def _delete_replies(rows: Sequence[Reply]) -> dict[int, Finding]:
 
 
 def _hand_on(row: Reply, *, but: Mapping[int, Finding]) -> None:
-    """A question about a network stands as long as anybody says so: it passes to another answer that does."""
+    """A question about a network stays open as long as anybody says so: it passes to another answer that does."""
     correction = Correction.objects.filter(answer=row).first()
     if correction is None:
         return

@@ -36,7 +36,7 @@ def save_run(claimed: Claimed, taken_back: Sequence[int]) -> bool:
         run.held, run.accepted, run.alerted_at = "", False, None
         run.holds = holds_of(feed, day)
     run.rows, run.families, run.withdraws = _rows_of(claimed), _families_of(claimed), list(taken_back)
-    # What its files hold may be said anew at this moment (`declare`), and stays as it was said.
+    # What its files hold may be said again at this moment (`declare`), and stays as it was said.
     run.save(update_fields=None if is_first else ["rows", "families", "withdraws", "held", "accepted", "alerted_at"])
     changed = judge_files(feed, claimed.report_type)
     run.refresh_from_db(fields=["held"])
@@ -61,7 +61,7 @@ def declare(feed: Feed, *, since: date | None) -> None:
 
 
 def judge_files(feed: Feed, report_type: str) -> set[date]:
-    """Decides anew which nights with files wait for a person. Returns those of which it changed."""
+    """Decides again which nights with files wait for a person. Returns those of which it changed."""
     rows = Run.objects.filter(feed=feed, report_type=report_type)
     own = {run.day: run.night for run in known_runs(rows) if not _awaits_file(run.night)}
     is_changes = logic.changes_only(own, days_of_changes(feed))
@@ -69,7 +69,7 @@ def judge_files(feed: Feed, report_type: str) -> set[date]:
     changed = {day for day, why in held.items() if own[day].held != why}
     for run in rows.filter(day__in=changed).order_by("day") if changed else ():
         was, run.held = run.held, held[run.day].value
-        run.alerted_at = run.alerted_at if was else None  # one that waits already is not told to the duty contact again
+        run.alerted_at = run.alerted_at if was else None  # the duty contact is notified once of one that waits
         run.save(update_fields=["held", "alerted_at"])
         if run.held and not was:
             note(held=run.held, rows=run.rows)
@@ -83,7 +83,7 @@ def _awaits_file(night: logic.Night) -> bool:
 
 
 def judge_missing(feed: Feed, report_types: Iterable[str], nights: Iterable[date]) -> bool:
-    """Decides anew on which of the `nights` that are over a type stayed away that usually has many rows, so that a person has to look.
+    """Decides again on which of the `nights` that are over a type stayed away that usually has many rows, so that a person has to look.
     Returns whether anything changed."""
     nights, made, gone = sorted(nights), [], []
     runs: dict[str, dict[date, logic.Night]] = {one: {} for one in report_types if not silence_of(feed, one)[1]}

@@ -105,7 +105,7 @@ def must_have_problem(feed: Feed) -> None:
 
 @action("feed.problem_seen", needs=Permission.FEED_RUN)
 def see_problem(feed: Feed, *, by: Actor) -> Feed:
-    """A person looked at what was not taken: the next is told anew."""
+    """A person looked at what was not taken: the next one is reported again."""
     feed = lock_latest(feed)
     must_have_problem(feed)
     note(was=feed.last_error)

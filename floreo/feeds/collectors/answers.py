@@ -42,7 +42,7 @@ class NotUnderstood(Exception):  # noqa: N818 -- says what happened
 
 @dataclass(frozen=True)
 class SourceRequest:
-    """What a source is asked with. `header`: what stands in `secret_header`, as the feed keeps it; `reached`: where the last fetch ended, "" at the beginning; `first`: the
+    """What a source is asked with. `header`: what is in `secret_header`, as the feed keeps it; `reached`: where the last fetch ended, "" at the beginning; `first`: the
     oldest day that is wanted; `is_here`: which of those names are files of the feed already, or had nothing for us."""
 
     place: str

@@ -35,7 +35,7 @@ class FetchProblem(StrEnum):
     CUT_OFF = "cut_off"  # it stopped in the middle
     CIRCLES = "circles"  # it points on and on
     UNSAFE = "unsafe"  # from an encrypted address to an open one
-    ELSEWHERE = "elsewhere"  # to another server, which might be sent the key that stands in the address
+    ELSEWHERE = "elsewhere"  # to another server, which might be sent the key that is in the address
 
 
 class NotFetched(Exception):  # noqa: N818 -- says what happened

@@ -1,5 +1,5 @@
-"""In which header of a request a key may stand: any that is a name by RFC 9110 and that neither describes the request itself nor is
-about the connection. Imports nothing of ours."""
+"""In which header of a request a key may be: any that is a name by RFC 9110 and that neither describes the request itself nor is
+about the connection. Imports nothing of Floreo."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 AUTHORIZATION = "Authorization"
 LONGEST = 60
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")  # RFC 9110, section 5.6.2
-# By which servers and what stands before them route, keep or change a request, and those that we set ourselves.
+# By which servers and what is before them route, keep or change a request, and those that we set ourselves.
 _NOT_FOR_KEYS = frozenset(
     [
         "accept",

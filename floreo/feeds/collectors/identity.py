@@ -1,4 +1,4 @@
-"""What a file says of itself before it is read: its name as data, the day and the type that it reports on."""
+"""What a file states about itself before it is read: its name as data, the day and the type that it reports on."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ LARGEST_PAGE, PAGE, MOST_PAGES, MOST_ROOTS = 32 * MB, 500, 2000, 20
 _WANTED = "indicator,observed-data,ipv4-addr,ipv6-addr,domain-name,url"
 _COLLECTION = re.compile(r"/collections/[^/]+/?$")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
-_LONGEST_PATTERN = 20_000  # letters; what is behind them is not looked at
+_LONGEST_PATTERN = 20_000  # characters; what is behind them is not looked at
 _MISSING_AT_ONCE, _MOST_MISSING = 40, 2000  # objects that an observation names and no page had
 _HARMLESS = {"benign", "anonymization", "attribution"}  # of STIX's words for what an indicator shows
 # TLP:RED and TLP:AMBER+STRICT, which go to no other organisation: the marking objects of STIX and of FIRST's TLP 2.0.
@@ -56,7 +56,7 @@ _REFERRED = re.compile(r"network-traffic:(src|dst)_ref\.value")
 
 def batches(request: SourceRequest) -> Iterator[Batch]:
     """A batch a page. Where the fetch came to is said with the last: what breaks off is asked for again as a whole, since objects of one
-    moment may stand on two pages."""
+    moment may be on two pages."""
     url = _objects_of(request)
     after = request.reached or _start_of(request)
     here: dict[str, Any] = {}  # observables by id
@@ -108,7 +108,7 @@ def _page(request: SourceRequest, url: str, query: Mapping[str, str]) -> Answer:
 
 
 def _objects_of(request: SourceRequest) -> str:
-    """The address of a collection's objects: the place itself, or found by way of discovery and API roots; which of several stands behind
+    """The address of a collection's objects: the place itself, or found by way of discovery and API roots; which of several is behind
     a # in the place."""
     place, wanted = urldefrag(request.place)
     if _COLLECTION.search(urlsplit(place).path):

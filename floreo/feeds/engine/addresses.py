@@ -160,7 +160,7 @@ def _octets(digits: npt.NDArray[np.uint8], borders: list[Ints]) -> tuple[npt.NDA
     values = np.zeros(len(borders[0]), np.uint32)
     good = np.ones(len(values), np.bool_)
     for left, right in pairwise(borders):
-        length = (right - left - 1).astype(np.uint8)  # of at most fifteen letters
+        length = (right - left - 1).astype(np.uint8)  # of at most fifteen characters
         has_tens, has_hundreds = length > 1, length > 2
         units = padded[2:].take(right)
         tens = padded[1:].take(right) * has_tens
@@ -202,7 +202,7 @@ def _one(text: bytes) -> tuple[int, bytes]:
     if b":" in text:
         try:
             return FINE, socket.inet_pton(socket.AF_INET6, text.decode("ascii"))
-        except (OSError, ValueError):  # a NUL and letters beyond ASCII are a ValueError
+        except (OSError, ValueError):  # a NUL and characters beyond ASCII are a ValueError
             pass
     if not text:
         return MISSING, _NOTHING

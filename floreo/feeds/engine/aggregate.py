@@ -24,7 +24,7 @@ Longs = npt.NDArray[np.int64]
 _MEMORY = 1_000_000  # rows held before they are folded, and findings held before they go to disk
 _RANGES = 16  # of hashes: a run on disk is read one at a time
 _BORDERS = np.array([i * ((1 << 64) // _RANGES) for i in range(_RANGES)], np.uint64)
-_LONGEST = 255  # letters of a subject, as the register keeps it
+_LONGEST = 255  # characters of a subject, as the register keeps it
 _DETAIL = ("malware.name", "product.vendor", "product.name", "product.version", "product.vulnerabilities")
 _WORDS = {  # column of the finding -> of the event
     "organisation": "organisation",
@@ -91,7 +91,7 @@ class Findings:
 
     def add(self, events: pa.Table, rows: Any, is_first: Flags, machines: Any = None) -> None:
         """`rows`: which of the events count at all; `is_first`: which of those are new, the others say "seen again"; `machines`: what
-        tells the machine of each event."""
+        identifies the machine of each event."""
         owned = events["organisation"].combine_chunks().is_valid().to_numpy(zero_copy_only=False)[rows]
         rows, is_first = rows[owned], is_first[owned]
         if not len(rows):

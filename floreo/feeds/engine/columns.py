@@ -50,7 +50,7 @@ _UNLIKELY = re.compile(r"dst|dest|target|reporter|server_|c2|resolver", re.IGNOR
 
 
 def guess_mapping(header: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What the columns seem to hold, told by their values first and their names second. Without rows, by names alone."""
+    """What the columns seem to hold, recognised by their values first and their names second. Without rows, by names alone."""
     values = {c: [text for row in rows if (text := str(row.get(c) or "").strip())] for c in header}
     tests: dict[str, Callable[[list[str]], float]] = {
         "address": lambda texts: _share(parse_addresses(pa.array(texts, pa.string())).ok.tolist()),

@@ -27,12 +27,12 @@ from floreo.feeds.engine.prefixes import Prefix, PrefixTable, parse_prefix
 Entries = npt.NDArray[np.int32]
 KINDS = (Match.PREFIX, Match.ASN, Match.DOMAIN)  # in the order in which they are asked
 NO_NETWORK = "no_network"  # neither prefix nor system number nor domain
-TOP_LEVEL = "top_level"  # "com", "xx": nobody of ours owns all below it
+TOP_LEVEL = "top_level"  # "com", "xx": no organisation here owns all below it
 
 _VERSION = "constituency 1"
 _SYSTEM = re.compile(r"(?:as)?([0-9]{1,10})\Z", re.I)
 _LABELS = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\Z")
-# Host of an address on the web. A backslash ends it as it does in browsers, what stands before the last @ is no host.
+# Host of an address on the web. A backslash ends it as it does in browsers, what is before the last @ is no host.
 _URL_HOST = r"^[A-Za-z][A-Za-z0-9+.-]*:[/\\][/\\](?:[^/?#\\]*@)?(?P<host>\[[^\]/?#\\]*\]|[^/?#\\:@]*)"
 _suffixes = PublicSuffixList()
 
@@ -344,7 +344,7 @@ def _first_of_each(entries: Sequence[_Entry]) -> list[_Entry]:
 
 
 def _words(encoded: Any, of_entry: Entries, names: Sequence[str]) -> pa.DictionaryArray:
-    """A column of words, told by the entry of each row; only words that occur are in its dictionary. -1 is none."""
+    """A column of words, given by the entry of each row; only words that occur are in its dictionary. -1 is none."""
     distinct, place = np.unique(of_entry, return_inverse=True)
     listed = [str(names[i]) for i in distinct.tolist() if i >= 0]
     shift = len(distinct) - len(listed)  # 1 where -1, which sorts first, is among them

@@ -54,7 +54,7 @@ class SeenKeys:
         return Sightings(first, distinct[again], more[again].astype(np.uint32))
 
     def _is_ours(self, keys: Keys) -> Flags:
-        """Which of these were seen in this file. Nearly all are new, and most of those are told by a look at their mark."""
+        """Which of these were seen in this file. Nearly all are new, and most of those are recognised by a look at their mark."""
         if self._marks is None:
             return _holds(self._runs, keys)
         found = self._marks[_mark_of(keys)]
@@ -85,7 +85,7 @@ def groups(keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """An order of the rows in which equal keys are together, each key's rows in theirs, and where each key begins in it; keys ascend.
 
     Numbers are sorted in half of the time that finding their order takes: so the last bits of each key give way to the number of its
-    row, and what is sorted tells the order. Keys that differ in those bits alone, which hashes hardly ever do, are sorted as they are."""
+    row, and what is sorted shows the order. Keys that differ in those bits alone, which hashes hardly ever do, are sorted as they are."""
     last = np.uint64((1 << max(len(keys) - 1, 0).bit_length()) - 1)
     packed = np.sort((keys & ~last) | np.arange(len(keys), dtype=np.uint64))
     order = (packed & last).astype(np.int64)

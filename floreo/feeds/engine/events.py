@@ -58,12 +58,12 @@ COLUMNS: dict[str, pa.DataType] = {
     "tlp": WORDS,
     "feed.code": WORDS,  # the feed, as configured here
     "feed.name": WORDS,  # the report type: scan_rdp
-    "organisation": WORDS,  # code in the register; null when nobody's of ours
+    "organisation": WORDS,  # code in the register; null when it belongs to none here
     "network": WORDS,  # what matched: 192.0.2.0/25, AS64496, example.org
     "reason": WORDS,  # a Match
     "service": WORDS,  # the service that the register names for it
-    "route": WORDS,  # the contact role that a rule of the team sends it to; null: as the letters' own rules say
-    "finding_port": pa.uint16(),  # the port that tells one finding from another; null where ports come and go
+    "route": WORDS,  # the contact role that a rule of the team sends it to; null: as the rules of notices say
+    "finding_port": pa.uint16(),  # the port that distinguishes one finding from another; null where ports come and go
     "key": pa.uint64(),  # repeats have the same
     "count": pa.uint32(),  # sightings in the report, this one included
     "line": pa.uint64(),  # of the file, 1 is the first; where the row began
@@ -97,7 +97,7 @@ class Reject(StrEnum):
     BAD_PORT = "bad_port"
     TOO_LONG = "too_long"  # a row larger than any real one
     WRONG_HEADER = "wrong_header"  # the columns of another report
-    LEFT_OUT = "left_out"  # a hash, a file name: nothing that anybody could be told about
+    LEFT_OUT = "left_out"  # a hash, a file name: nothing that anybody could be notified about
     TOO_MANY = "too_many"  # a row of more elements, or a network of more networks, than any real one
 
 
@@ -122,9 +122,9 @@ FINDING_SCHEMA = pa.schema(
         ("network", pa.string()),
         ("reason", pa.string()),
         ("service", pa.string()),
-        ("detail", pa.string()),  # malware, product or vulnerability ids, as words for the letter
+        ("detail", pa.string()),  # malware, product or vulnerability ids, as words for the notice
         ("route", pa.string()),  # contact role that a rule of the team says, "" otherwise
-        ("machine", pa.string()),  # what tells it at any address ("certificate:<fingerprint>"), "" where nothing does
+        ("machine", pa.string()),  # what it is at any address ("certificate:<fingerprint>"), "" where nothing says so
         ("dropped", pa.bool_()),  # a rule leaves its events out: it is not stored, and still there
     ]
 )

@@ -1,4 +1,4 @@
-"""Formats are data: which column of a report is which field of an event. Reads `feeds/formats/*.toml`; tells a report's type
+"""Formats are data: which column of a report is which field of an event. Reads `feeds/formats/*.toml`; recognises a report's type
 and day from its name, or its type from its header.
 
 One file is one provider's format:
@@ -13,26 +13,26 @@ One file is one provider's format:
 
     [base.exposed]                     # a set of keys that types take with `is`; a type may take another type as well
     fields."source.ip" = "ip"          # field of events.COLUMNS = column, or columns of which the first in the file counts
-    fields."source.reverse_dns" = ["hostname", "rdns"]          # (names of older generations stand behind the newer)
+    fields."source.reverse_dns" = ["hostname", "rdns"]          # (names of older generations are behind the newer)
     fields."time.source" = "timestamp"
     fields.severity = "severity"
 
     [types.scan_rdp]
     is = "exposed"                     # or ["exposed", "certificate"]: later ones win, own keys win over all
-    taxonomy = "vulnerable"            # these four are what stands where no column says otherwise
+    taxonomy = "vulnerable"            # these four hold where no column says otherwise
     type = "vulnerable-system"
     identifier = "open-rdp"
     severity = "medium"
-    fixed."protocol.application" = "rdp"        # any other field that the type itself tells
+    fixed."protocol.application" = "rdp"        # any other field that the type itself gives
     fields."source.asn" = ""           # "" takes an inherited one away
     nulls."source.port" = ["0"]        # words that mean nothing in this field, besides `null`
-    finding_port = "source.port"       # which port tells one finding from another; "" (the default): none does
+    finding_port = "source.port"       # which port distinguishes one finding from another; "" (the default): none does
     key = ["source.ip", "source.port", "protocol.transport", "classification.identifier"]   # repeats have the same;
                                        # the default is the subject, the finding's port, transport, identifier
     vulnerabilities = ["tag"]          # columns in which CVE ids are looked for, for product.vulnerabilities
     knows = "handshake jarm"           # further columns (text or list): kept in `extra`, missed when absent
     once = "sic bluekeep_vulnerable"   # columns of older generations: kept in `extra`, never missed
-    machine.certificate = ["sha256_fingerprint"]   # columns that tell the machine whatever its address, by what they are:
+    machine.certificate = ["sha256_fingerprint"]   # columns that identify the machine whatever its address, by what they are:
                                        # serial, mac, host-key, certificate; of several the first that says something
     evidence = "scan"                  # what its silence says: scan (it looked and did not see), sighting (it waits for who
                                        # calls) or list (it names its own day only; what is left out is a list)
@@ -40,7 +40,7 @@ One file is one provider's format:
     [types.event4_sinkhole.derived."classification.identifier"]  # a field made from the words of columns
     columns = ["family", "infection"]  # the first that says something
     words = {avalanche = "infected-avalanche"}   # whole words first, case does not matter
-    keep = true                        # other words are kept (as a slug, behind `prefix`); else the fixed one stands
+    keep = true                        # other words are kept (as a slug, behind `prefix`); else the fixed one is used
     prefix = "infected-"
 
     [unknown]                          # a type like any other: of reports whose type is not listed
@@ -77,7 +77,7 @@ CLASS = {
     "severity": "severity",
 }
 EVIDENCE = ("scan", "sighting", "list")
-MACHINE = ("serial", "mac", "host-key", "certificate")  # what tells a machine, by how seldom it changes
+MACHINE = ("serial", "mac", "host-key", "certificate")  # what identifies a machine, by how seldom it changes
 SUBJECTS = ("source.ip", "source.fqdn", "source.url", "source.account")
 _NAMED = re.compile(r"^(?:(\d{4}-\d{2}-\d{2})-)?([A-Za-z][A-Za-z0-9_]*)(?:-.*)?$")
 _PACKED = re.compile(r"(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip))+$", re.IGNORECASE)
@@ -85,7 +85,7 @@ _PACKED = re.compile(r"(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip))+$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Derived:
-    """A field whose value is told by the words of columns."""
+    """A field whose value is given by the words of columns."""
 
     columns: tuple[str, ...]
     words: Mapping[str, str] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class ReportType:
     once: tuple[str, ...] = ()
     machine: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     evidence: str = "list"
-    network: str = ""  # column of the whole network that a row is about, where its address only stands for that
+    network: str = ""  # column of the whole network that a row is about, where its address only represents that
 
     def column(self, event_field: str, header: Iterable[str]) -> str | None:
         """The column of this file that holds the field."""
@@ -126,7 +126,7 @@ class ReportType:
 
     @property
     def key_fields(self) -> tuple[str, ...]:
-        """What tells one sighting from a repeat."""
+        """What distinguishes one sighting from a repeat."""
         port = (self.finding_port,) if self.finding_port else ()
         return self.key or (*SUBJECTS, *port, "protocol.transport", CLASS["identifier"])
 
@@ -167,7 +167,7 @@ class Format:
 
     @cached_property
     def common(self) -> frozenset[str]:
-        """Columns that tell little: many types have them."""
+        """Columns that say little: many types have them."""
         often = Counter(column for kind in self.types.values() for column in kind.columns)
         return frozenset(column for column, times in often.items() if times * 4 > len(self.types))
 
@@ -203,7 +203,7 @@ def bare(name: str) -> str:
 
 
 def named(name: str) -> tuple[date | None, str]:
-    """Day and type as `YYYY-MM-DD-<type>[-id]-<label>.csv[.gz|.zip]` tells them, or `<type>.csv`; "" where it does not."""
+    """Day and type as `YYYY-MM-DD-<type>[-id]-<label>.csv[.gz|.zip]` gives them, or `<type>.csv`; "" where it does not."""
     found = _NAMED.match(_PACKED.sub("", re.split(r"[/\\]", name)[-1]))
     if not found:
         return None, ""

@@ -1,4 +1,4 @@
-"""One task from beginning to end: its files are read, told apart, attributed and stored; each whole or not at all."""
+"""One task from beginning to end: its files are read, distinguished, attributed and stored; each whole or not at all."""
 
 from __future__ import annotations
 

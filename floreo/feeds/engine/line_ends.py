@@ -7,11 +7,11 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 _LF, _CR = 10, 13
-_BITE = 1 << 20  # letters looked at together; whole eights
+_BITE = 1 << 20  # characters looked at together; whole eights
 
 
 def line_places(data: bytes) -> Ints:
-    """Places of the last letter of each line end."""
+    """Places of the last character of each line end."""
     letters = np.frombuffer(data, np.uint8)
     if b"\r" not in data:
         return _places_of(letters, _LF)
@@ -22,7 +22,7 @@ def line_places(data: bytes) -> Ints:
 
 
 def _places_of(letters: npt.NDArray[np.uint8], wanted: int) -> Ints:
-    """Places of a letter that is rare, in two thirds of the time that looking at each takes: eight at once, in bites that stay in the
+    """Places of a character that is rare, in two thirds of the time that looking at each takes: eight at once, in bites that stay in the
     processor's cache."""
     found = [np.zeros(0, np.int64)]
     buffer = np.empty(min(_BITE, len(letters)), np.bool_)

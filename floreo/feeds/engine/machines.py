@@ -1,4 +1,4 @@
-"""What tells a machine whatever its address: a serial number, a network card, a host key, a certificate; by columns that the type declares
+"""What identifies a machine whatever its address: a serial number, a network card, a host key, a certificate; by columns that the type declares
 (engine/formats.py). They stay in `extra`, and are stored once."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from floreo.feeds.engine.formats import MACHINE, ReportType
 
 
 def machines_of(events: pa.Table, kind: ReportType) -> Any:
-    """Of each event what tells its machine, "certificate:<as written>"; null where nothing does. One text array."""
+    """Of each event what identifies its machine, "certificate:<as written>"; null where nothing does. One text array."""
     nothing = pa.nulls(len(events), pa.string())
     if not kind.machine or not len(events):
         return nothing

@@ -105,7 +105,7 @@ def judged(
     received_at: datetime,
     oldest_days: int,
 ) -> tuple[pa.Table, npt.NDArray[np.bool_], pa.Table]:
-    """As `normalise`, but the events hold a line for every row that could be taken apart, and beside them stands which are
+    """As `normalise`, but the events hold a line for every row that could be taken apart, and beside them an array says which are
     events: whoever leaves out more of them besides does so once."""
     rows = _OpenBlock(part, part.table, part.lines)
     addresses, why = _addresses(rows)
@@ -210,13 +210,13 @@ def _subjects(rows: _OpenBlock, addresses: Addresses, known: dict[str, Any]) -> 
     if name.null_count < len(name) or url.null_count < len(url):
         ip, name = _from_names(ip, name, url, addresses)
         known["ip_hi"], known["ip_lo"] = pa.array(addresses.hi), pa.array(addresses.lo)
-    if rows.part.type.network in rows.names:  # its address only tells whose the network is
+    if rows.part.type.network in rows.names:  # its address only shows whose the network is
         ip = pc.coalesce(texts.whole(rows.table[rows.part.type.network]).cast(TEXT), ip)
     known.update({"source.ip": ip, "source.fqdn": name, "source.url": url})
 
 
 def _from_names(ip: Any, name: Any, url: Any, addresses: Addresses) -> tuple[Any, Any]:
-    """Addresses told by names and URLs. Fills in `addresses` where there was none."""
+    """Addresses given by names and URLs. Fills in `addresses` where there was none."""
     like = np.asarray(pc.fill_null(pc.match_substring_regex(name, r"^[\d.]+$|:"), fill_value=False))
     bare = np.flatnonzero((addresses.why == MISSING) & (like | np.asarray(url.is_valid())))
     if len(bare):
@@ -268,7 +268,7 @@ def _events(rows: _OpenBlock, known: dict[str, Any], addresses: Addresses, more:
 
 
 def _vulnerabilities(rows: _OpenBlock) -> Any:
-    """Ids that the type, a column of its own, and words of other columns tell."""
+    """Ids that the type, a column of its own, and words of other columns give."""
     kind, field = rows.part.type, "product.vulnerabilities"
     columns = [rows.words(c) for c in kind.vulnerabilities if c in rows.names]
     if field in kind.derived:
@@ -279,7 +279,7 @@ def _vulnerabilities(rows: _OpenBlock) -> Any:
 
 
 def _field(rows: _OpenBlock, field: str, sort: pa.DataType) -> Any:
-    """One field: of its words in columns, of its column, else what the type itself tells."""
+    """One field: of its words in columns, of its column, else what the type itself gives."""
     kind, count = rows.part.type, rows.rows
     column, fixed = rows.column(field), kind.fixed.get(field)
     if field in kind.derived or sort == WORDS:
@@ -317,7 +317,7 @@ def _system(column: Any) -> Any:
 
 
 def _derived(rows: _OpenBlock, field: str) -> list[Any]:
-    """What the words of columns tell of a field."""
+    """What the words of columns say of a field."""
     named = rows.part.type.derived[field]
 
     def change(word: str) -> str | None:

@@ -1,6 +1,6 @@
 """From what arrived to plain UTF-8 in blocks that end at a line: gz, zip, byte order marks, encodings, and how much is too much.
 
-Nothing is ever written under a name that an archive tells. Memory holds one block, whatever the size of the file."""
+Nothing is ever written under a name that an archive gives. Memory holds one block, whatever the size of the file."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
         if len(first) >= 64:
             break
     encoding, skip = next(((e, len(mark)) for mark, e in _MARKS if first.startswith(mark)), ("utf-8", 0))
-    if not skip and len(first) >= 16:  # wide letters may come without a mark
+    if not skip and len(first) >= 16:  # wide characters may come without a mark
         odd, even = any(first[1:64:2]), any(first[0:64:2])
         if even != odd:
             encoding = "utf-16-le" if even else "utf-16-be"
@@ -270,7 +270,7 @@ def _last_end(data: bytes, size: int) -> int:
 
 
 def _letter_end(data: bytes) -> int:
-    """Where the last letter begins: nothing is cut within one."""
+    """Where the last character begins: nothing is cut within one."""
     cut = len(data) - 1
     while cut > len(data) - 4 and data[cut] & 0xC0 == 0x80:
         cut -= 1
@@ -279,7 +279,7 @@ def _letter_end(data: bytes) -> int:
 
 def readable(data: bytes) -> bytes:
     """The same text as strict UTF-8. A line that is none is Windows-1252 (and Latin-1 where that has holes): decided line by
-    line, so that where a block ends changes nothing and one broken letter spoils no other line."""
+    line, so that where a block ends changes nothing and one broken character spoils no other line."""
     if data.isascii():
         return data
     try:

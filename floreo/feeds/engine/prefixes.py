@@ -72,7 +72,7 @@ def flatten(prefixes: Sequence[Prefix]) -> tuple[list[int], list[int]]:
 
 @dataclass(frozen=True)
 class PrefixTable:
-    """Disjoint intervals in one order. IPv4 stands in a table of its own: 32 bits are searched twice as fast."""
+    """Disjoint intervals in one order. IPv4 is in a table of its own: 32 bits are searched twice as fast."""
 
     v4: npt.NDArray[np.uint32]  # begins with 0
     v4_holder: Places
@@ -122,7 +122,7 @@ class PrefixTable:
     @cached_property
     def _by_half(self) -> tuple[npt.NDArray[np.int64], int]:
         """The place at the first address of each /16, one more at the end, and in how many halvings any place between two of them is found:
-        few, where a country's prefixes do not stand close together."""
+        few, where a country's prefixes are not close together."""
         firsts = np.arange(1 << 16, dtype=np.uint32) << np.uint32(16)
         begins = np.append(np.searchsorted(self.v4, firsts, side="right") - 1, len(self.v4) - 1)
         return begins, int(np.diff(begins).max()).bit_length()

@@ -1,7 +1,7 @@
 """The team's rules: rows of a table, compiled to one SELECT over a block of events that gives only what they change.
 
 A rule is `{"name", "when": [{"field", "is", "value"}], "does", "field", "value"}`; all of `when` must hold. Rules count in their
-order: a later one sees what an earlier one wrote. Letters' case does not matter; a field without a value is only "!=" and
+order: a later one sees what an earlier one wrote. Case does not matter; a field without a value is only "!=" and
 "is empty". Field names come from the vocabulary and what people type is bound as a value, so a rule is never program text."""
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ CHANGEABLE = (
 )
 _HIDDEN = ("ip_hi", "ip_lo", "key", "count", "line", "report", "finding_port")  # the machine's own
 FIELDS = tuple(name for name in COLUMNS if name not in _HIDDEN)
-_LONGEST = 500  # letters of a value
+_LONGEST = 500  # characters of a value
 _COMBINATIONS = 50_000  # of words, whose answer is kept
 _MOST = 200  # values of an "in"
 
@@ -255,7 +255,7 @@ class Rules:
 
 
 class _Select:
-    """Levels of SELECTs: a rule that reads or writes what one before it wrote stands a level further out."""
+    """Levels of SELECTs: a rule that reads or writes what one before it wrote is a level further out."""
 
     def __init__(self, events: pa.Table) -> None:
         kind = events.schema.field(EXTRA).type

@@ -12,7 +12,7 @@ _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -3, -1  # of glibc's malloc.h
 
 def settle() -> None:
     """For a process that does nothing but tasks. Files are worked on side by side, not one file by several threads:
-    measured, that is a sixth faster. And memory is kept for the next block rather than given back and asked for anew,
+    measured, that is a sixth faster. And memory is kept for the next block rather than given back and asked for again,
     which takes a sixth of the time."""
     pa.set_cpu_count(1)
     with contextlib.suppress(OSError, AttributeError):  # another C library: its own habits, then

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Source:
-    """One received file. `sha256`: SHA-256 of its bytes, in hex. `name`: as it came; tells type and day."""
+    """One received file. `sha256`: SHA-256 of its bytes, in hex. `name`: as it came; gives type and day."""
 
     path: str
     sha256: str
@@ -21,7 +21,7 @@ class Source:
 class IngestOrder:
     """All files of one window (feed, report type, day): nothing outside is needed to find repeats.
 
-    `format`: a name in feeds/formats ("shadowserver", "intelmq", "xarf", "csv", "jsonl", "list"), "" to tell it from the
+    `format`: a name in feeds/formats ("shadowserver", "intelmq", "xarf", "csv", "jsonl", "list"), "" to recognise it from the
     content. `mapping`: what the team said of a feed or an unknown type (docs/guide/add-a-feed.md). `rules`: rows as
     feeds/engine/rules.py reads them. `root`: folder or URI of the store. `constituency`: path of the saved one."""
 
@@ -54,7 +54,7 @@ class Summary:
     kept: int = 0
     duplicates: int = 0
     dropped: int = 0  # by a rule
-    outside: int = 0  # kept, but nobody's of ours
+    outside: int = 0  # kept, but of no organisation here
     rejected: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)  # Reject -> rows
     organisations: Mapping[str, int] = field(default_factory=dict)  # code -> events kept
@@ -64,8 +64,8 @@ class Summary:
     first: datetime | None = None
     last: datetime | None = None
     seconds: float = 0.0
-    # A code of engine/problems.py when the file as a whole could not be read to its end; what was read before stands as
-    # rejected or kept only when `is_whole`.
+    # A code of engine/problems.py when the file as a whole could not be read to its end; what was read before counts
+    # as rejected or kept only when `is_whole`.
     problem: str = ""
     is_whole: bool = True
     already: bool = False  # had been read before; the counts are those of then

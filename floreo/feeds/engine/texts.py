@@ -57,7 +57,7 @@ def without(column: Any, nulls: Iterable[str]) -> Any:
     spelt = sorted({s for w in words for s in (w, w.upper(), w.capitalize())})
     shortest = pc.min(pc.binary_length(column)).as_py()
     if shortest is None or shortest > max(len(word.encode()) for word in spelt):
-        return column  # addresses and times: told without a look at their letters
+        return column  # addresses and times: recognised without a look at their characters
     gone = pc.is_in(column, value_set=pa.array(spelt, pa.string()))
     return pc.if_else(gone, pa.scalar(None, pa.string()), column) if pc.any(gone).as_py() else column
 
@@ -76,7 +76,7 @@ def codes(column: Any) -> npt.NDArray[np.int32]:
 
 
 def _of_codes(places: npt.NDArray[np.int32], words: Sequence[str | None]) -> Any:
-    """Rows from their places in `words` (one further is nothing); each different word stands once."""
+    """Rows from their places in `words` (one further is nothing); each different word occurs once."""
     distinct: dict[str, int] = {}
     new = [distinct.setdefault(w, len(distinct)) if w else -1 for w in words]
     rows = np.array([*new, -1], np.int32)[places]
@@ -103,8 +103,8 @@ Combination = tuple[str | None, ...]
 
 
 def combinations(columns: Sequence[Any], rows: int) -> tuple[npt.NDArray[np.int64], list[Combination]]:
-    """Which words of columns (dictionaries, all of `rows`) stand together: of each row its place in the list of what occurs, in the order
-    in which it does, and that list. None stands where a column has nothing."""
+    """Which words of columns (dictionaries, all of `rows`) are together: of each row its place in the list of what occurs, in the order
+    in which it does, and that list. None is where a column has nothing."""
     places = np.zeros(rows, np.int64)
     known: list[Combination] = [()]
     size = 1
@@ -123,7 +123,7 @@ def combinations(columns: Sequence[Any], rows: int) -> tuple[npt.NDArray[np.int6
 def _occurring(
     numbers: npt.NDArray[np.int64], known: Sequence[Combination], more: Sequence[Sequence[str | None]]
 ) -> tuple[npt.NDArray[np.int64], list[Combination]]:
-    """Numbers that stand for one of `known` and a word of each of `more`, as places in the list of those that occur."""
+    """Numbers that represent one of `known` and a word of each of `more`, as places in the list of those that occur."""
     occurring = pa.array(numbers).dictionary_encode()
     left, columns = occurring.dictionary.to_numpy(), []
     for words in reversed(more):
@@ -134,7 +134,7 @@ def _occurring(
 
 
 def cves(columns: Sequence[Any], rows: int, always: str = "", kept: Sequence[Any] = ()) -> Any:
-    """CVE ids that stand in columns, with those that always apply, ";" between them. What stands in `kept` are ids by itself,
+    """CVE ids that are in columns, with those that always apply, ";" between them. What is in `kept` are ids by itself,
     of whatever register."""
     ids: list[tuple[str, ...]] = [_ids(always)]
     places = np.zeros(rows, np.int64)

@@ -24,7 +24,7 @@ _DASHES, _SPACE, _COLONS = (4, 7), 10, (13, 16)
 _EPOCH = re.compile(r"^-?\d+(\.\d*)?$")
 _BEHIND = re.compile(
     r"^(?:\.([0-9]{1,6}))?(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))?\Z"
-)  # what may stand behind the seconds
+)  # what may be behind the seconds
 _ZONE = re.compile(r"^(.*\d) ?(?:UTC|GMT|Z)$", re.IGNORECASE)
 
 
@@ -100,7 +100,7 @@ def _plain(column: Any, out: Millis) -> Flags:
 
 
 def _behind(column: Any) -> Millis:
-    """What a fraction of a second adds and a zone takes away; NONE where something else stands behind the seconds."""
+    """What a fraction of a second adds and a zone takes away; NONE where something else is behind the seconds."""
     encoded = pc.utf8_slice_codeunits(column, _WIDTH).dictionary_encode()
     distinct = np.array([_shift(text) for text in encoded.dictionary.to_pylist()], np.int64)
     return np.asarray(distinct[encoded.indices.to_numpy()], np.int64)

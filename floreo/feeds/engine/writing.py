@@ -59,7 +59,7 @@ class Landing:
         if not self._held:
             return
         writer = self._open.get("events") or self._opened("events", self._held[0].schema)
-        # One dictionary a column for the whole group, or Parquet would have to encode each word anew.
+        # One dictionary a column for the whole group, or Parquet would have to encode each word again.
         writer.write_table(pa.concat_tables(self._held).unify_dictionaries())
         self._held = []
 

@@ -1,4 +1,4 @@
-"""Feeds and what came of them. Events themselves stand in Parquet files (engine/store)."""
+"""Feeds and what came of them. Events themselves are in Parquet files (engine/store)."""
 
 from floreo.feeds.models.changes import ChangeStream, FindingChange
 from floreo.feeds.models.choices import (

@@ -1,4 +1,4 @@
-"""What ends a finding besides what files show: a false alarm, an acceptance, a network that is nobody's of ours, a withdrawal."""
+"""What ends a finding besides what files show: a false alarm, an acceptance, a network that is not of an organisation here, a withdrawal."""
 
 from __future__ import annotations
 

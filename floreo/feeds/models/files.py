@@ -72,7 +72,7 @@ class Feed(Record):
     )
     format = models.CharField(
         max_length=20, blank=True, verbose_name=_("Format")
-    )  # a name in feeds/formats; "" to tell it from the content
+    )  # a name in feeds/formats; "" to recognise it from the content
     mapping = models.JSONField(default=dict, blank=True)  # of the four-field form: docs/guide/add-a-feed.md
     every_minutes = models.PositiveIntegerField(
         default=1440,
@@ -126,7 +126,7 @@ class Feed(Record):
         help_text=_(
             "Only if the address requires one: what its header holds, for example a key alone, or Bearer and a key; for the Shadowserver Reports API the key, a colon, and the secret; for TAXII and MISP also a user name, a colon, and the password, or a key alone; for n6 the API key. It is stored and never shown. Leave empty to keep the current one; it is forgotten when the place leads to another server."
         ),
-    )  # what stands in a header, up to 500 characters, where the address wants one; sealed
+    )  # what is in a header, up to 500 characters, where the address wants one; sealed
     secret_header = models.CharField(
         max_length=60,
         default=AUTHORIZATION,
@@ -333,7 +333,7 @@ class FeedRule(Record):
     does = models.CharField(max_length=10, verbose_name=_("Then"))  # drop, rewrite, raise, route
     field = models.CharField(
         max_length=60, blank=True, verbose_name=_("Field to rewrite")
-    )  # rewritten; for raise the severity stands in `value`
+    )  # rewritten; for raise the severity is in `value`
     value = models.CharField(
         max_length=200,
         blank=True,

@@ -1,4 +1,4 @@
-"""Findings: one trouble at one address, for as long as it lasts."""
+"""Findings: one problem at one address, for as long as it lasts."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class FindingText(models.Model):
 
 
 class Finding(Record):
-    """One trouble at one address or name, for as long as it lasts. Written by runs; people only answer."""
+    """One problem at one address or name, for as long as it lasts. Written by runs; people only answer."""
 
     not_chained = "Made again each night from files whose hashes are in the trail."
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="findings")
     subject = models.CharField(max_length=255)  # the address where it was last seen, else the name
-    # What makes it one finding: the machine where the source tells it ("certificate:...", or the /64 in which it makes up its
+    # What makes it one finding: the machine where the source identifies it ("certificate:...", or the /64 in which it makes up its
     # addresses), else the subject.
     unit = models.CharField(max_length=255, blank=True)
     # Of a machine: the addresses at which it was seen, with the first and last day of reports; the newest MOST_ADDRESSES.
@@ -80,7 +80,7 @@ class Finding(Record):
     seen = models.JSONField(default=dict)
     times_seen = models.PositiveBigIntegerField(default=0)  # events
     days_seen = models.PositiveIntegerField(default=1)  # reports' days
-    # How it stands: as it was `observed`, unless the team or its source ended it (`ending`), or a rule leaves it out.
+    # Its state: as it was `observed`, unless the team or its source ended it (`ending`), or a rule leaves it out.
     state = models.CharField(max_length=12, choices=FindingState.choices, default=FindingState.NEW)
     observed = models.CharField(max_length=12, choices=FindingState.choices, default=FindingState.NEW)
     ending = models.ForeignKey(
@@ -96,7 +96,7 @@ class Finding(Record):
     replied_on = models.DateField(null=True, blank=True)
     claim = models.CharField(max_length=12, choices=FixClaim.choices, blank=True)
     notified_on = models.DateField(null=True, blank=True)  # when its organisation was last written to about it
-    notified_state = models.CharField(max_length=12, choices=FindingState.choices, blank=True)  # and what it was told
+    notified_state = models.CharField(max_length=12, choices=FindingState.choices, blank=True)  # and its state then
 
     alerted_on = models.DateField(null=True, blank=True)  # when the duty contact was last mailed about it
     # Its kind and detail, and its network and service, by which it is looked for; set by the database (migrations/_texts.py).
@@ -152,7 +152,7 @@ class Finding(Record):
 
     @property
     def machine(self) -> str:
-        """What tells its machine; "" where the source tells only the address."""
+        """What identifies its machine; "" where the source gives only the address."""
         return "" if self.unit == self.subject else self.unit
 
     def owner_ids(self) -> set[int]:

@@ -1,4 +1,4 @@
-"""Letters to those concerned, what they answer, and what is corrected in the register."""
+"""Notices to those concerned, what they answer, and what is corrected in the register."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class NoticeRule(Record):
     )
     resend_days = models.PositiveSmallIntegerField(
         default=7, verbose_name=_("Remind after (days)"), help_text=_("While the finding is open.")
-    )  # what was told and still stands is told again after
+    )  # what was notified and is still open is notified again after
     reason = models.CharField(
         max_length=300,
         blank=True,
@@ -72,7 +72,7 @@ class NoticeRule(Record):
 
 
 class Notice(Record):
-    """One letter to one organisation's contacts of one role for one period."""
+    """One notice to one organisation's contacts of one role for one period."""
 
     read_with = Permission.FEED_READ
     not_chained = {"alerted_at": "The mail to the duty contact is in the trail as an entry of its own."}
@@ -124,7 +124,7 @@ class Notice(Record):
 
 
 class NoticeLine(models.Model):
-    """A finding as the letter told it."""
+    """A finding as the notice showed it."""
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="lines")
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="lines")
@@ -145,7 +145,7 @@ def by_link(address: str) -> str:
 
 
 class Reply(Record):
-    """What somebody said of a finding: by a letter's link, or signed in."""
+    """What somebody said of a finding: by a notice's link, or signed in."""
 
     not_chained = {"alerted_at": "The mail to the duty contact is in the trail as an entry of its own."}
 

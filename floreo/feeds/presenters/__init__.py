@@ -1,1 +1,1 @@
-"""Sentences about feeds, computed from data: page, letter and command line say the same."""
+"""Sentences about feeds, computed from data: page, notice and command line say the same."""

@@ -1,4 +1,4 @@
-"""Sentences about a finding that letter, page and file share: what is new, why it came here, what may be passed on. Computed in
+"""Sentences about a finding that notice, page and file share: what is new, why it came here, what may be passed on. Computed in
 the language of the moment."""
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def tlp_text(label: str) -> str:
 
 
 def changes_now(finding: Finding) -> Change:
-    """How a finding stands for whoever looks now, in the words that letters use."""
+    """The state of a finding for whoever looks now, in the words that notices use."""
     if finding.state == FindingState.FIXED:
         return Change.SHOWN if finding.claim == FixClaim.SHOWN else Change.FIXED
     if finding.claim == FixClaim.CONTRADICTED:
@@ -95,7 +95,7 @@ def changes_now(finding: Finding) -> Change:
 
 
 def state_words(finding: Finding) -> Promise | str:
-    """How a finding stands, for pages of the team: an ending by its name, what is open as in notices."""
+    """The state of a finding, for pages of the team: an ending by its name, what is open as in notices."""
     if finding.state == FindingState.FIXED and finding.claim != FixClaim.SHOWN:
         return pgettext_lazy("finding state", "fixed")
     if finding.state == FindingState.FIXED or finding.state in OPEN_STATES:
@@ -130,7 +130,7 @@ _MACHINE: Mapping[str, Promise] = {
 
 
 def machine_words(finding: Finding) -> str:
-    """What tells its machine: "Certificate 3abb...", "Addresses that it makes up itself in 2001:db8::/64"; "" for none."""
+    """What identifies its machine: "Certificate 3abb...", "Addresses that it makes up itself in 2001:db8::/64"; "" for none."""
     word, _colon, value = finding.machine.partition(":")
     if word in _MACHINE:
         return str(_MACHINE[word]) % {"value": value}

@@ -1,4 +1,4 @@
-"""Received files as a table. For who may see all: its counts tell of everybody."""
+"""Received files as a table. For who may see all: its counts are about everybody."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def findings_for(viewer: object) -> Table:
         found = values_of(Finding, "kind", of=of)
         classes = _classes_of(found)
         titles = {kind: called(kind, language(), classes.get(kind, "")) for kind in found}
-        count = Counter(titles.values())  # two kinds of one title are told apart by their names
+        count = Counter(titles.values())  # two kinds of one title are distinguished by their names
         named = {kind: title if count[title] == 1 else f"{title} ({kind})" for kind, title in titles.items()}
         return sorted(named.items(), key=lambda pair: pair[1].casefold())
 

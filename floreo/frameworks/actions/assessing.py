@@ -58,7 +58,7 @@ def open_assessment(
     note_text: str = "",
     before: Assessment | None = None,
 ) -> Assessment:
-    """A new assessment with every item to be rated. From `before` it takes the evidence that still stands, item by item;
+    """A new assessment with every item to be rated. From `before` it takes the evidence that is still valid, item by item;
     levels are never copied, since somebody has to look again."""
     must_be_held(version)
     as_of = as_of or clock.today()
@@ -109,7 +109,7 @@ def complete_assessments(*, by: Actor) -> int:
 
 
 def _take_evidence_over(made: Assessment, before: Assessment, *, by: Actor) -> int:
-    """Evidence of the same item last time, where it still stands and has not run out."""
+    """Evidence of the same item last time, where it is still valid and has not run out."""
     if not can(by, Permission.EVIDENCE_KEEP):
         return 0
     old = {answer.item.code: answer for answer in before.answers.select_related("item")}

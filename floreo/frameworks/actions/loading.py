@@ -119,7 +119,7 @@ def _save_wordings(file: PublisherFile, matched: Matched) -> int:
 
 
 def _in_each_language(field: str, sentence: Promise) -> tuple[str, dict[str, dict[str, str]]]:
-    """A sentence of ours as the frameworks that ship have theirs: in the country's first language, its others beside it."""
+    """A sentence of our own as the frameworks that ship have theirs: in the country's first language, its others beside it."""
     sentences = languages.in_each(sentence)
     return sentences.pop(languages.first()), {code: {field: text} for code, text in sentences.items()}
 

@@ -84,7 +84,7 @@ def review_answer(
     version: int | None = None,
 ) -> Answer:
     """The level that counts. The reviewer is not the only rater, and gives a reason where raters disagree or the level is
-    none of theirs. Raises Changed when another reviewer decided in between."""
+    none of their levels. Raises Changed when another reviewer decided in between."""
     fresh = _open(answer)
     must_be_held(fresh.assessment.in_version)
     if version is not None and version != fresh.version:

@@ -1,1 +1,1 @@
-"""Every write of the incident desk."""
+"""Every write of the incidents app."""

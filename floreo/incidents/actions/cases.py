@@ -23,7 +23,7 @@ HANDLE = Permission.INCIDENT_HANDLE
 # Times that a person sets, in the order in which they can happen; the second line is another order that holds too.
 MOMENTS = ("occurred_at", "detected_at", "aware_at", "contained_at", "handled_at")
 _ORDERS = (("occurred_at", "detected_at", "aware_at"), ("occurred_at", "detected_at", "contained_at", "handled_at"))
-# What a case says of itself and may be judged anew.
+# What a case states about itself and may be judged again.
 _JUDGED = ("rsit_class", "rsit_type", "impact", "facts", "tlp", "pap", "sector", "place", "is_cross_border")
 _NOTED = ("rsit_class", "rsit_type", "severity", "tlp", "pap", "sector", "is_cross_border")
 

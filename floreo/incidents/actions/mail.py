@@ -47,7 +47,7 @@ from floreo.organisations.queries import openpgp_key_of
 logger = logging.getLogger(__name__)
 LARGEST_MAIL = 40 * 1024 * 1024  # bytes of one that is read whole; of a larger one the headers are
 _MOST_MAIL = 100  # messages a turn
-_LONGEST = 20_000  # letters of a reply to a report
+_LONGEST = 20_000  # characters of a reply to a report
 _LATER = {"disk_full", AWAY}  # refusals that say nothing about the mail: it is tried again
 
 
@@ -57,8 +57,8 @@ class Became(StrEnum):
     REPORT = "report"
     MESSAGE = "message"  # of a case
     ADDITION = "addition"  # to a report that no case was made of
-    AUTOMATIC = "automatic"  # an answering machine wrote to a case or report of ours: noted, nothing more
-    RETURNED = "returned"  # a mail of ours that came back
+    AUTOMATIC = "automatic"  # an answering machine wrote to one of our cases or reports: noted, nothing more
+    RETURNED = "returned"  # one of our mails that came back
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class _Thread:
-    """Which mail of ours is answered: of a case or of a report, and to whom it went."""
+    """Which of our mails is answered: of a case or of a report, and to whom it went."""
 
     message_id: str
     to: str
@@ -189,7 +189,7 @@ def _proven(mail: IncomingMail, keys: Keys) -> IncomingMail:
 
 
 def _thread_of(mail: IncomingMail) -> _Thread | None:
-    """The newest mail of ours that it answers."""
+    """The newest of our mails that it answers."""
     ids = list(dict.fromkeys((*mail.in_reply_to, *reversed(mail.references))))[:50]
     if not ids:
         return None

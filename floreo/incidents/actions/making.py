@@ -52,7 +52,7 @@ def log(
     at: datetime | None = None,
 ) -> LogEntry:
     """One line of what the team did, in the name of whoever acts now; the case was touched by it. `text` is what a person wrote
-    (at most 4,000 letters are kept); what the program notes is a name of `case_text.LOG_WORDS` and its facts. `at` is another time
+    (at most 4,000 characters are kept); what the program notes is a name of `case_text.LOG_WORDS` and its facts. `at` is another time
     than now, where a person says when."""
     now = moments.now()
     line = LogEntry(

@@ -37,7 +37,7 @@ from floreo.incidents.models import (
 from floreo.organisations.models import User
 
 HANDLE = Permission.INCIDENT_HANDLE
-# What goes over with a merge. Evidence stays with its case, whose number stands on it, and so does the log.
+# What goes over with a merge. Evidence stays with its case, whose number is on it, and so does the log.
 _GOES = (Report, Happening, Observable, CaseOrganisation, Message, Submission, CaseTask)
 _ORDER, _PAP = list(Tlp.values), list(Pap.values)
 _SHARED = "shared"  # under which a merge remembers which organisations could read the case that it came from

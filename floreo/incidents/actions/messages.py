@@ -43,7 +43,7 @@ def subject_of(case: Case, subject: str, tlp: str) -> str:
 
 
 def body_of(text: str, tlp: str) -> str:
-    """The text between its marking, which stands at the top and at the end, as the protocol asks of mails."""
+    """The text between its marking, which is at the top and at the end, as the protocol asks of mails."""
     return f"TLP:{tlp}\n\n{text.strip()}\n\nTLP:{tlp}\n"
 
 

@@ -106,7 +106,7 @@ def _answers(incoming: Incoming) -> dict[str, object]:
 
 
 def _one_line(text: str) -> str:
-    """In one line of at most 200 letters; a longer one ends with three dots and is whole in the text."""
+    """In one line of at most 200 characters; a longer one ends with three dots and is whole in the text."""
     line = " ".join(text.replace("\x00", " ").split())
     return line if len(line) <= 200 else line[:197] + "..."
 

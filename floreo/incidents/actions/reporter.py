@@ -19,7 +19,7 @@ from floreo.incidents.files import Kept
 from floreo.incidents.incoming import IncomingFile
 from floreo.incidents.models import Report, ReportState
 
-LONGEST = 8000  # letters of one text
+LONGEST = 8000  # characters of one text
 MOST_ADDITIONS, MOST_FILES = 50, 30  # of one report
 
 
@@ -95,7 +95,7 @@ def add_again(
     sent: Mapping[str, str] | None = None,
 ) -> Report:
     """The form was sent a second time with other answers: what changed is added, once for each `key`. `sent`: all of its answers,
-    by which a third time is told from it. Nobody waits for an answer here: where nothing more is taken in, a doubt says so."""
+    by which a third time is recognised. Nobody waits for an answer here: where nothing more is taken in, a doubt says so."""
     if _has(report, key):
         return report
     addition = {"at": at.isoformat(timespec="seconds"), "text": text, "key": key}

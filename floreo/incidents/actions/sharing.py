@@ -71,7 +71,7 @@ def leaving(case: Case, audience: Audience) -> Leaving:
 
 @action("case.given_to_machines", needs=HANDLE)
 def share(case: Case, *, by: Actor, audience: str, form: str) -> bytes:
-    """The file for the audience; that it was made stands in the log and in the trail. Refuses where nothing may go."""
+    """The file for the audience; that it was made is in the log and in the trail. Refuses where nothing may go."""
     to = Audience(audience)
     goes = leaving(case, to)
     if goes.shared is None:

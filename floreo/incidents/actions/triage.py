@@ -1,4 +1,4 @@
-"""What the team decides on a report: taken into a case, asked back, rejected, passed on, a duplicate; and back again."""
+"""What the team decides on a report: taken into a case, asked back, rejected, passed on, a duplicate; and back."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("target-user", "github-username"), ("account",)),
     "text": ("other",),
 }
-_SEEN_ONLY = {"email-dst", "target-user", "link"}  # what was attacked, or is only told
+_SEEN_ONLY = {"email-dst", "target-user", "link"}  # what was attacked, or is only mentioned
 _ATTACK, _SEEN = 'floreo:part="attack"', 'floreo:part="seen"'
 _DISTRIBUTION = {  # 0 your organisation, 1 this community, 2 connected communities, 3 all
     Audience.ORGANISATION: 0,

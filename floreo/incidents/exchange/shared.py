@@ -31,7 +31,7 @@ WIDEST_TLP: Mapping[Audience, str] = {
     Audience.ORGANISATION: "AMBER+STRICT",
 }
 # PAP:GREEN allows what can be seen, such as blocking; AMBER only to compare with what one has; RED nothing that can be detected,
-# which no machine of others can promise.
+# which no machine of others can guarantee.
 WIDEST_PAP: Mapping[Audience, str] = {
     Audience.PUBLIC: "CLEAR",
     Audience.COMMUNITY: "GREEN",

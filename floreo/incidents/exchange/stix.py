@@ -234,7 +234,7 @@ def _objects_of(each: SharedObservable, make: _Making) -> list[str]:
 
 
 def _uri(address: str) -> str:
-    """An address as RFC 3986 has it, which STIX asks for: letters beyond ASCII encoded, a name of other scripts in its ASCII form."""
+    """An address as RFC 3986 has it, which STIX asks for: characters beyond ASCII encoded, a name of other scripts in its ASCII form."""
     parts = urlsplit(address)
     where = parts.netloc
     with suppress(UnicodeError):

@@ -1,4 +1,4 @@
-"""In which language a report is written, as far as its small words tell. Another language is added by its words, without those that it shares with another. Imports no Django."""
+"""In which language a report is written, as far as its small words show. Another language is added by its words, without those that it shares with another. Imports no Django."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def language_of(text: str) -> str:
 
 
 def is_in_none(text: str) -> bool:
-    """Whether it is long enough to tell, and is in no language that the program knows."""
+    """Whether it is long enough to decide, and is in no language that the program knows."""
     return len(_words(text)) >= _LONG and not language_of(text)
 
 

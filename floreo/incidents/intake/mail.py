@@ -22,7 +22,7 @@ from floreo.incidents.observables import Own, extract
 
 MOST_ABUSE_REPORTS = 100  # of one mail
 _REFERENCE = re.compile(r"\b(?:INC|REP)-\d{4}-[0-9A-Z]{4,8}\b")
-_LATEST = timedelta(minutes=10)  # that a sender's clock may be ahead of ours
+_LATEST = timedelta(minutes=10)  # that a sender's clock may be ahead of our own
 _NOTHING = Own()
 
 

@@ -178,7 +178,7 @@ def _word(data: Data, name: str, most: int = 200) -> str:
 
 
 def _storable(text: str) -> str:
-    """JSON may name half letters and zeros, which no database keeps."""
+    """JSON may name half characters and zeros, which no database keeps."""
     return whole_characters(text).replace("\x00", " ")
 
 
@@ -199,7 +199,7 @@ def _words_of(field: str) -> Mapping[str, str]:
 
 
 def _rsit(kind: str) -> str:
-    """Class and type, "" where it is not known or tells nothing."""
+    """Class and type, "" where it is not known or says nothing."""
     rsit_class, rsit_type = _words_of("taxonomy").get(kind, ""), _words_of("type").get(kind, "")
     return f"{rsit_class}/{rsit_type}" if rsit_class and rsit_type else ""
 

@@ -1,4 +1,4 @@
-"""Tables of the incident desk."""
+"""Tables of the incidents app."""
 
 from floreo.core.sectors import Sector
 from floreo.incidents.models.cases import (

@@ -1,4 +1,4 @@
-"""The closed sets of the incident desk. Their short names are what the database keeps."""
+"""The closed sets of the incidents app. Their short names are what the database keeps."""
 
 from __future__ import annotations
 

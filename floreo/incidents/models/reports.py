@@ -1,4 +1,4 @@
-"""Reports: what somebody tells the team, by whichever channel, before anybody judges it."""
+"""Reports: what somebody reports to the team, by whichever channel, before anybody judges it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shapes of the incident desk's files in a country pack, and how their rows become objects."""
+"""The shapes of the incidents app's files in a country pack, and how their rows become objects."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _HOME = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Labels:
-    """Words for a class and a type. What the taxonomy does not know stands as it was written, with no text."""
+    """Words for a class and a type. What the taxonomy does not know is shown as it was written, with no text."""
 
     class_title: str
     type_title: str  # "" where no type is set

@@ -1,4 +1,4 @@
-"""Readings that people enter, freeze and correct. Frozen ones never change: a correction stands beside them."""
+"""Readings that people enter, freeze and correct. Frozen ones never change: a correction is beside them."""
 
 from __future__ import annotations
 

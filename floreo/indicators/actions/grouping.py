@@ -39,7 +39,7 @@ class LeftOutFacts:
 
 
 def must_be_entered(reading: Reading) -> None:
-    """Only what a person entered, and nobody froze, can be told apart by a person."""
+    """Only what a person entered, and nobody froze, can get its groups from a person."""
     if reading.measure:
         raise Refused(_("This value is calculated from records, which give its groups themselves."), code="computed")
     if reading.is_frozen:

@@ -15,7 +15,7 @@ OF_PEOPLE = ("confirmed", "confirmed_by", "confirmed_on", "read_on", "read_in") 
 
 
 def save_lists(takings: Iterable[Taken]) -> dict[str, RecordList]:
-    """The record lists of these takings by digest, made where they are new."""
+    """The record lists of these takings by hash, made where they are new."""
     by_sha256 = {taken.sha256: taken for taken in takings}
     known = _held(by_sha256)
     RecordList.objects.bulk_create(
@@ -27,7 +27,7 @@ def save_lists(takings: Iterable[Taken]) -> dict[str, RecordList]:
 
 
 def _held(named: Iterable[str]) -> dict[str, RecordList]:
-    """The lists of those digests that are there."""
+    """The lists of those hashes that are there."""
     hashes = list(named)
     found: dict[str, RecordList] = {}
     for start in range(0, len(hashes), 500):

@@ -50,7 +50,7 @@ def must_be_proposed(designation: Designation) -> None:
 
 
 def must_have_a_hearing(designation: Designation) -> None:
-    """The operator is heard before anything is decided."""
+    """The operator has a hearing before anything is decided."""
     if designation.stage != Stage.HEARING:
         raise Refused(_("The hearing of the operator is missing. Record it first."), code="not_heard")
 
@@ -156,7 +156,7 @@ def score(designation: Designation, *, by: Actor, points: Mapping[Criterion, tup
 def record_hearing(
     designation: Designation, *, by: Actor, on: date, text: str, document: Evidence | None = None
 ) -> Designation:
-    """The operator was heard: what it said."""
+    """The hearing of the operator: what it said."""
     fresh = lock_latest(designation)
     must_be_proposed(fresh)
     _step(fresh, StepKind.HEARING, by=by, on=on, text=text, document=document)

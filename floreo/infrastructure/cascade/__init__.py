@@ -9,7 +9,7 @@ all count. Hours are whole; what lasts less than an hour is 0.
 from its hour on. Any other loses the largest of: over each dependency, share x loss of p as it was (fallback + hours until impact) hours
 ago; over each group, what its best alternative leaves it, that is the least of these. At a loss of 1, or of its own threshold, it stops,
 and what has stopped is lost entirely to those that need it. Between 0 and that it works in part. A fallback and the hours until impact
-begin anew with each further loss of p, as if the earlier, smaller loss had not used them.
+begin again with each further loss of p, as if the earlier, smaller loss had not used them.
 
 **Cycles** (power needs telephones, telephones need power) are allowed, also without any delay. Of the solutions the least is taken: nothing
 is lost that does not lead back to a failure.

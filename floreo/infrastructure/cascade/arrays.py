@@ -1,4 +1,4 @@
-"""A graph in numbers, as the calculation wants it: dependencies in the order of what they need, so that all that need one service stand
+"""A graph in numbers, as the calculation wants it: dependencies in the order of what they need, so that all that need one service are
 together, and those without delay first among them. It is written to a file once for the tasks that share it."""
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ MOST_PEOPLE = 10**11  # of one number; keeps sums of person-hours exact
 @dataclass(frozen=True)
 class Service:
     """A service. `users` is people by place, in whole numbers; places must not overlap. It stops when its loss reaches `threshold`
-    (0 < threshold <= 1). `places` is where it stands, for the failure of a place; that says nothing of where its users are."""
+    (0 < threshold <= 1). `places` is where it is, for the failure of a place; that says nothing of where its users are."""
 
     key: str
     users: Mapping[str, int] = field(default_factory=dict)
@@ -197,7 +197,7 @@ class Graph:
 
     @cached_property
     def index(self) -> Mapping[str, int]:
-        """Where each service stands in `services` and in every array."""
+        """Where each service is in `services` and in every array."""
         return {service.key: i for i, service in enumerate(self.services)}
 
     @cached_property
@@ -224,7 +224,7 @@ class Graph:
         return tuple(d for d in self.dependencies if d.service == row.service and d.group == row.group)
 
     def failures_of_place(self, place: str, hour: int = 0, share: float = 1.0) -> tuple[Failure, ...]:
-        """The failure of every service that stands in the place."""
+        """The failure of every service that is in the place."""
         return tuple(Failure(s.key, hour, share) for s in self.services if place in s.places)
 
     @cached_property

@@ -79,7 +79,7 @@ def what_helps(
     executor: Executor | None = None,
     folder: Path | None = None,
 ) -> WhatHelps:
-    """Calculates the cascade anew for each dependency over which a loss came, and its alternatives (twice), and for each service that loses
+    """Calculates the cascade again for each dependency over which a loss came, and its alternatives (twice), and for each service that loses
     something. Raises GraphError. `executor` and `folder` as in weighing.weigh_all."""
     if (code := whole_problem(extra, MOST_HORIZON)) or not extra:
         raise GraphError([Problem(code or "negative", "", "extra")])

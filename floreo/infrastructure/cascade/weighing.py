@@ -67,7 +67,7 @@ def weigh_all(
     folder: Path | None = None,
 ) -> Weights:
     """Of `count` scenarios; `scenarios` makes those of a range. Without an executor they are calculated here. `folder` is where the file
-    of the graph stands while it is needed: on a cluster, one that all machines see under the same name."""
+    of the graph is while it is needed: on a cluster, one that all machines see under the same name."""
     size = min(max(_CELLS // max(arrays.n + len(arrays.slot_edge), 1), 1), _MOST)
     ranges = [range(begin, min(begin + size, count)) for begin in range(0, count, size)]
     if executor is None:

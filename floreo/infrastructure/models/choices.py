@@ -29,7 +29,7 @@ class StageChoice(models.TextChoices):
 
 
 class DependencyKind(models.TextChoices):
-    """What a service needs of another. The kinds are the interdependencies that infrastructure studies tell apart, in everyday words."""
+    """What a service needs of another. The kinds are the interdependencies that infrastructure studies distinguish, in everyday words."""
 
     POWER = "power", _("Electric power")
     WATER = "water", _("Water")

@@ -1,4 +1,4 @@
-"""Essential services, where they are given, and the assets that they stand on."""
+"""Essential services, where they are given, and the assets that they depend on."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ class ServicePlace(Record):
 
 
 class Asset(Record, Sourced):
-    """What a service stands on: a site, a system, a line. With the product that runs there, by which advisories find it."""
+    """What a service depends on: a site, a system, a line. With the product that runs there, by which advisories find it."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="assets", verbose_name=_("Service"))
     code = models.SlugField(max_length=80, unique=True)

@@ -21,7 +21,7 @@ from floreo.organisations.models import Place
 
 class WhatIfQuerySet(models.QuerySet["WhatIf"]):
     def visible_to(self, viewer: object) -> WhatIfQuerySet:
-        """For who may see every dependency: a result tells of all of them."""
+        """For who may see every dependency: a result shows all of them."""
         return self if can(viewer, Permission.CASCADE_RUN) else self.none()
 
 

@@ -218,7 +218,7 @@ def _must_be_guardian(by: Actor, entry: CompetitionEntry) -> None:
 @action("guardian.agreed", needs=None)
 def agree(entry: CompetitionEntry, *, by: Actor, may_name: bool = False) -> CompetitionEntry:
     """By the guardian's own link: from now on the jury reads the entry. The name is public only where the guardian says so, apart from
-    that. Pressed again, it says only the latter anew."""
+    that. Pressed again, it says only the latter."""
     fresh = lock_latest(entry)
     _must_be_guardian(by, fresh)
     must_not_be_over(fresh)
@@ -322,7 +322,7 @@ def declare_conflict(member: JuryMember, *, by: Actor, entry: CompetitionEntry) 
 
 @action("jury.conflict_withdrawn", needs=None)
 def withdraw_conflict(member: JuryMember, *, by: Actor, entry: CompetitionEntry) -> None:
-    """Pressed by mistake: the member may judge it again. Both stand in the history."""
+    """Pressed by mistake: the member may judge it again. Both are in the history."""
     fresh = lock_latest(member)
     _must_be_juror(by, fresh)
     must_be_judging(fresh.competition)

@@ -89,7 +89,7 @@ def prepare(*, by: Actor, code: str = "", **facts: Any) -> Competition:
 
 @action("competition.updated", needs=RUN)
 def update(competition: Competition, *, by: Actor, version: int | None = None, **facts: Any) -> Competition:
-    """Until the result. What entrants were promised does not change once somebody entered."""
+    """Until the result. What was announced to entrants does not change once somebody entered."""
     fresh = lock_latest(competition, version)
     must_not_have_ended(fresh)
     changed = {name for name in _FIXED if name in facts and facts[name] != getattr(fresh, name)}
@@ -255,7 +255,7 @@ def exclude_entry(entry: CompetitionEntry, *, by: Actor, reason: str) -> Competi
 
 
 def erase_due(*, by: Actor) -> int:
-    """After the result and the days that were promised: names, addresses, descriptions, teams and files of its entries go, and so do
+    """After the result and the days that were announced: names, addresses, descriptions, teams and files of its entries go, and so do
     entries whose guardian never agreed. What is published stays. The worker's. Returns of how many entries."""
     number, places = erase_names(by=by)
     for place in places:  # only once the rows are written: a file is not brought back

@@ -248,7 +248,7 @@ def _typed(line: str) -> TextLine:
 
 @action("law_version.clause_edited", needs=Permission.LAW_EDIT)
 def edit_clause(version: LawVersion, *, by: Actor, number: str, heading: str, words: str, seen: str = "") -> LawVersion:
-    """One clause anew. `seen` is the digest of what the drafter saw: refused where another saved in between."""
+    """One clause, written again. `seen` is the hash of what the drafter saw: refused where another saved in between."""
     version = lock_latest(version)
     must_be_open(version)
     row = version.provisions.filter(kind="section", number=number).first()

@@ -64,7 +64,7 @@ class Frame:
 
 
 class NotValidError(ValueError):
-    """The schema refuses what was made: a defect of ours, with its first reasons."""
+    """The schema refuses what was made: our own defect, with its first reasons."""
 
 
 def to_xml(text: LegalText, frame: Frame) -> str:

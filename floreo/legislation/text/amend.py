@@ -1,4 +1,4 @@
-"""Amending bills: the instructions in their clauses, and the Act as it would read. An instruction that does not fit is told, never guessed."""
+"""Amending bills: the instructions in their clauses, and the Act as it would read. An instruction that does not fit is reported, never guessed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _REPEAL = re.compile(
     rf"\b{_SECTION}[^.;]*?\b(?:is|are)\s+(?:hereby\s+)?repealed\b|\brepealing\s+{_SECTION.replace('section>', 'section2>').replace('below>', 'below2>')}",
     re.IGNORECASE,
 )
-# What stands before a quotation. Each is a row of words that follow one another, which are looked for one by one: as one expression
+# What is before a quotation. Each is a row of words that follow one another, which are looked for one by one: as one expression
 # they would be tried again from every place of a long sentence.
 _TAKES_AWAY = re.compile(r"\b(?:repealing|deleting|repealed|replac\w+)\b", re.IGNORECASE)
 _PUTS = re.compile(r"\b(?:substitut\w+|replac\w+)\b", re.IGNORECASE)
@@ -83,7 +83,7 @@ _ORDERS = re.compile(  # that something is changed, in whatever words
     re.IGNORECASE,
 )
 _DEFINITION_OF = re.compile(r"\bdefinition\s+of\s+" + _Q.format("term"), re.IGNORECASE)
-LONGEST = 2_000  # letters of a sentence that orders something; what is longer is text
+LONGEST = 2_000  # characters of a sentence that orders something; what is longer is text
 _EVERYWHERE = re.compile(r"\bwherever\s+(?:it|they)\s+(?:occur|appear)", re.IGNORECASE)
 
 
@@ -288,7 +288,7 @@ def _in_schedule(act: LegalText, title: str, item: str, each: Instruction) -> st
 
 
 def _whole_section(siblings: list[Node], at: int, each: Instruction) -> str:
-    """A section that comes, gives way, or goes: its number stays, so that nothing after it is counted anew."""
+    """A section that comes, gives way, or goes: its number stays, so that nothing after it is renumbered."""
     node = siblings[at]
     new = [copy.deepcopy(one) for one in (each.quote.nodes if each.quote else [])]
     if each.kind == "repeal_section":

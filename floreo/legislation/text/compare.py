@@ -76,7 +76,7 @@ class Summary:
 
 
 def compare(old: Sequence[Provision], new: Sequence[Provision]) -> list[ComparedProvision]:
-    """Sections and schedules in the order of the new version; what was removed stands where it was."""
+    """Sections and schedules in the order of the new version; what was removed is where it was."""
     before = [each for each in old if each.kind in {"section", "schedule"}]
     after = [each for each in new if each.kind in {"section", "schedule"}]
     pairs = align(before, after)

@@ -10,7 +10,7 @@ CELLS = " | "  # between the cells of a row
 
 
 def lines_of(node: Node) -> list[str]:
-    """What stands below the number and heading of a section."""
+    """What is below the number and heading of a section."""
     found: list[str] = []
     for block in node.before:
         found += _block(block)
@@ -22,7 +22,7 @@ def lines_of(node: Node) -> list[str]:
 
 
 def whole(node: Node) -> list[str]:
-    """With its number and heading. Words stand beside a number that has no heading."""
+    """With its number and heading. Words are beside a number that has no heading."""
     below = lines_of(node)
     if node.kind == "crossheading":
         return [node.heading]

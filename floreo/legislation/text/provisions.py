@@ -59,7 +59,7 @@ class Provision:
 
     @property
     def digest(self) -> str:
-        """Changes when a word does: by number, heading and words, and not by where it stands."""
+        """Changes when a word does: by number, heading and words, and not by where it is."""
         return hashlib.sha256(f"{self.number}\0{self.heading}\0{self.words}".encode()).hexdigest()[:32]
 
 
@@ -71,7 +71,7 @@ class Front:
 
 
 def provisions_of(xml: str | bytes) -> tuple[Front, list[Provision]]:
-    """What stands before the body, and each provision in reading order."""
+    """What is before the body, and each provision in reading order."""
     root = parsed(xml)
     document = next((each for each in root if _tag(each) in {"act", "bill"}), root)
     found: list[Provision] = []

@@ -56,7 +56,7 @@ Block = Text | Definition | Quote | Rows
 
 @dataclass
 class Node:
-    """One numbered part of the text. `before` stands before its children, `after` follows them."""
+    """One numbered part of the text. `before` is before its children, `after` follows them."""
 
     kind: NodeKind
     number: str = ""  # as printed: "12A", "(a)"

@@ -76,7 +76,7 @@ def call_meeting(
     **facts: Unpack[MeetingFacts],
 ) -> Meeting:
     """A meeting of the committee on a day to come; or, with `was_held`, one that was held and is only now entered.
-    With `tell`, every seat gets a letter."""
+    With `tell`, every seat gets a mail."""
     committee = lock_latest(committee)
     if was_held and on > clock.today():
         sentence = _("%(day)s is in the future, so the meeting has not been held yet.") % {"day": day_text(on)}
@@ -127,7 +127,7 @@ def move_meeting(
     ends_at: time | None = None,
     version: int | None = None,
 ) -> Meeting:
-    """Another day or another hour. Its address stays, and every seat gets a letter."""
+    """Another day or another hour. Its address stays, and every seat gets a mail."""
     meeting = lock_latest(meeting, version)
     must_be_planned(meeting)
     _must_be_to_come(on)
@@ -144,7 +144,7 @@ def move_meeting(
 
 @action("meeting.cancelled", needs=Permission.MEETING_RUN)
 def cancel_meeting(meeting: Meeting, *, by: Actor, reason: str) -> Meeting:
-    """Called off, for a reason that every seat reads in a letter."""
+    """Called off, for a reason that every seat reads in a mail."""
     meeting = lock_latest(meeting)
     must_be_planned(meeting)
     meeting.cancelled_reason = require_text(reason, field="reason", sentence=_("Give the reason for cancelling it."))

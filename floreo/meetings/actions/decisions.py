@@ -104,7 +104,7 @@ def ask_decision(
     on: date | None = None,
     **facts: Unpack[DecisionFacts],
 ) -> Decision:
-    """A decision asked of somebody outside, named by post: it stands on the minister's page until it is answered."""
+    """A decision asked of somebody outside, named by post: it is on the minister's page until it is answered."""
     on = on or _day_of(meeting, item)
     require_past(on, field="on")
     decision = _new(edition, on=on, committee=committee, meeting=meeting, item=item)

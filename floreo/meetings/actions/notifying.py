@@ -1,4 +1,4 @@
-"""Letters to those who sit on a committee."""
+"""Mails to those who sit on a committee."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from floreo.meetings.models import Meeting
 
 
 def notify_seats(meeting: Meeting, words: Words) -> dict[str, object]:
-    """Puts a letter to every seat into the outbox, within the action that runs. What the trail notes: how many letters,
+    """Puts a mail to every seat into the outbox, within the action that runs. What the trail notes: how many mails,
     and which bodies have no address."""
     mails, unreached = to_seats(meeting, words)
     sent = post_all(mails)

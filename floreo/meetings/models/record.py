@@ -251,7 +251,7 @@ class Meeting(Record, Translated):
 
     @property
     def is_frozen(self) -> bool:
-        """Whether its minutes are approved: then nothing of them changes, and corrections stand beside them."""
+        """Whether its minutes are approved: then nothing of them changes, and corrections are beside them."""
         return self.minutes_state == MinutesState.APPROVED
 
     @property

@@ -284,7 +284,7 @@ def require_markable(tlp: str, basis: str) -> None:
 
 @action("notification.case_opened", needs=N_HANDLE)
 def open_case_of(notification: Notification, *, by: Actor, title: str) -> Case:
-    """A case of the incident desk for it, with the facts that clocks need, and nothing of what the operator wrote."""
+    """A case in the incidents app for it, with the facts that clocks need, and nothing of what the operator wrote."""
     must(by, Permission.INCIDENT_HANDLE)
     fresh = lock_latest(notification)
     must_have_no_case(fresh)
@@ -308,7 +308,7 @@ def open_case_of(notification: Notification, *, by: Actor, title: str) -> Case:
 
 @action("notification.case_joined", needs=N_HANDLE)
 def join_case(notification: Notification, *, by: Actor, case: Case) -> Case:
-    """Into a case that is open already. The organisation stands in it as affected; what it wrote stays here."""
+    """Into a case that is open already. The organisation is in it as affected; what it wrote stays here."""
     must(by, Permission.INCIDENT_HANDLE)
     fresh = lock_latest(notification)
     must_have_no_case(fresh)

@@ -14,7 +14,7 @@ _REMINDED = (State.DUE_SOON, State.OVERDUE)
 
 
 def round_of_clocks(*, by: Actor) -> int:
-    """The worker's round: clocks are made anew where time changes them, then whoever must be reminded is reminded."""
+    """The worker's round: clocks are computed again where time changes them, then whoever must be reminded is reminded."""
     clocks.refresh_all()
     return remind_clocks(by=by)
 

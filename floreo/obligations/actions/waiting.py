@@ -10,7 +10,7 @@ from floreo.obligations.models import Notification
 
 
 def settle(notification: Notification, *, what: str = "") -> Notification:
-    """Saves the notification with for whom it waits, makes its clocks anew, and writes to who must act next. `what` is told to the
+    """Saves the notification with for whom it waits, computes its clocks again, and writes to who must act next. `what` is sent to the
     operator's side in any case."""
     stages = [(Stage(each.kind), StageState(each.state)) for each in notification.stages.all()]
     is_asked = notification.stages.filter(asked_at__isnull=False, state__in=[StageState.DRAFT, StageState.RETURNED])

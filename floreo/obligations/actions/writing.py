@@ -124,7 +124,7 @@ def add_stage(notification: Notification, kind: Stage, *, by: Actor, **facts: An
 
 @action("notification.stage_begun", needs=None)
 def begin_stage(notification: Notification, *, by: Actor, kind: str) -> NotificationStage:
-    """The next stage, with the answers of the earlier ones. Refuses one whose turn has not come: a final report before the
+    """The next stage, with the answers of the earlier ones. Refuses one that is not due yet: a final report before the
     notification."""
     fresh = lock_latest(notification)
     must_write(by, fresh)
@@ -146,7 +146,7 @@ def begin_stage(notification: Notification, *, by: Actor, kind: str) -> Notifica
 
 @action("notification.draft_saved", needs=None, quiet=True)
 def save_draft(stage: NotificationStage, *, by: Actor, answers: Mapping[str, Any], version: int | None) -> StageDraft:
-    """What is being written, saved every few seconds; no entry of the trail. Two who write at once: the second is told what the first
+    """What is being written, saved every few seconds; no entry of the trail. Two who write at once: the second is shown what the first
     saved (Changed), and nothing is lost."""
     fresh = lock_latest(stage)
     must_write(by, fresh.notification)
@@ -182,7 +182,7 @@ def _draft_of(stage: NotificationStage, by: Actor) -> StageDraft:
 
 @action("notification.submitted", needs=None)
 def submit(stage: NotificationStage, *, by: Actor, answers: Mapping[str, Any], version: int | None) -> StageVersion:
-    """The stage as it stands goes to the team. Pressed twice, it is submitted once. The first submission is the one that clocks count;
+    """The stage as it is goes to the team. Pressed twice, it is submitted once. The first submission is the one that clocks count;
     later ones, after a return, add a version."""
     fresh = lock_latest(stage)
     notification = lock_latest(fresh.notification)

@@ -54,7 +54,7 @@ class NotificationStage(Record):
 
 
 class StageDraft(models.Model):
-    """What is being written in a stage. `version` tells two who write at once apart. Nobody but its own organisation reads it."""
+    """What is being written in a stage. `version` distinguishes two who write at once. Nobody but its own organisation reads it."""
 
     not_chained = "A draft saves itself every few seconds; what is submitted is in the trail."
 

@@ -103,7 +103,7 @@ def deactivate_account(user: User, *, by: Actor, reason: str = "") -> User:
 @action("account.factors_removed", needs=Permission.ACCOUNT_MANAGE)
 def remove_second_factors(user: User, *, by: Actor, reason: str = "") -> User:
     """For who lost the device: passkeys, authenticator app and recovery codes are gone, and the account is signed out everywhere. The
-    password stays; what was removed has to be set up anew. Nobody does it to their own account, where it needs the device."""
+    password stays; what was removed has to be set up again. Nobody does it to their own account, where it needs the device."""
     user = held(user)
     _must_outrank_account(by, user)
     if by.actor_code == user.actor_code:
@@ -156,7 +156,7 @@ def _forget_what_the_directory_did(user: User) -> None:
 
 @action("account.person_set", needs=Permission.ACCOUNT_MANAGE)
 def set_person(user: User, *, by: Actor, person: Person | None) -> User:
-    """Who in the register this account belongs to: their actions stand on its desk."""
+    """Who in the register this account belongs to: their actions are in its workspace."""
     user = held(user)
     _must_outrank_account(by, user)
     if person is not None and User.objects.filter(person=person).exclude(pk=user.pk).exists():

@@ -24,7 +24,7 @@ def email_address(given: str) -> str:
 
 
 def known_role(role: str, organisation: Organisation | None) -> str:
-    """A role of ours; one that speaks for an organisation needs to be told which."""
+    """One of our roles; one that speaks for an organisation needs to know which."""
     if role not in ROLES:
         raise refuse("role", _("Choose a role."))
     if organisation is None and Scope.OWN in ROLES[role].grants.values():

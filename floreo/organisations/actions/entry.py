@@ -47,7 +47,7 @@ def send_entry_link(contact: Contact, *, by: Actor) -> Contact:
 @action("entry.link_asked", needs=None, quiet=True)
 def ask_for_entry_link(*, by: Actor, address: str) -> int:
     """Somebody asks for the link of an address: it is sent there, once for each organisation whose contact it is, and only there.
-    Returns how many went out, which nobody but the trail is told."""
+    Returns how many went out, which is noted in the trail alone."""
     rows = Contact.objects.filter(email__iexact=address.strip(), organisation__merged_into=None)
     seen, sent = set[int](), 0
     for contact in rows.select_related("organisation").order_by("organisation__name", "pk"):
@@ -72,7 +72,7 @@ def end_entry_links(contact: Contact, *, by: Actor) -> Contact:
 
 @action("entry.confirmed", needs=None)
 def confirm_entry(organisation: Organisation, *, by: Actor) -> RegisterEntry:
-    """All of it is right as it stands. Whoever says so by a link is known to be read, as of today."""
+    """All of it is right as it is. Whoever says so by a link is known to be read, as of today."""
     must_speak_for(by, organisation)
     entry = entry_of(organisation)
     entry.confirmed_on, entry.confirmed_by = clock.today(), by.actor_name[:200]

@@ -189,7 +189,7 @@ def update_holding(
 def move_holding(
     holding: Holding, *, by: Actor, to: Organisation, reason: str = "", version: int | None = None
 ) -> Holding:
-    """It belongs to another body: from now on that one is told. Nobody has verified that yet."""
+    """It belongs to another body: from now on that one is notified. Nobody has verified that yet."""
     holding = lock_latest(holding, version)
     if to.pk == holding.organisation_id:
         raise refuse("to", _("It already belongs to this organisation."), code="same")

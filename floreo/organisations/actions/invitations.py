@@ -189,7 +189,7 @@ def _send(invitation: Invitation) -> None:
 
 
 def invitation_of(token: str) -> Invitation:
-    """The invitation that a link stands for. Raises Refused when link or invitation are no longer good."""
+    """The invitation that a link belongs to. Raises Refused when link or invitation are no longer good."""
     link = links.peek(INVITATION, token)
     found = Invitation.objects.filter(pk=int(link.subject)).first()
     if found is None:

@@ -1,4 +1,4 @@
-"""Writing networks: their numbers and prefixes, checked, and told when two claim the same addresses."""
+"""Writing networks: their numbers and prefixes, checked, and reported when two claim the same addresses."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class PersonFacts(TypedDict, total=False):
 
 
 def sound_phone(given: str) -> str:
-    """The number as the world dials it, where it can be told; short national numbers (911) stay as they are."""
+    """The number as the world dials it, where it can be known; short national numbers (911) stay as they are."""
     given = given.strip()
     if not given or sum(c.isdigit() for c in given) < 6:
         if given and not any(c.isdigit() for c in given):

@@ -137,7 +137,7 @@ def propose(
     given = {} if what == What.REMOVE else _given(form, facts or {}, now)
     waiting = _waiting(organisation, record)
     if what != What.REMOVE and not given:
-        if waiting is not None:  # what was proposed is taken back by proposing what stands
+        if waiting is not None:  # what was proposed is taken back by proposing what is in force
             _decide(waiting, ProposalState.WITHDRAWN, by, _("Taken back."))
         return None
     if given:

@@ -249,12 +249,12 @@ def prove_by_record(holding: Holding, *, by: Actor, name: str, texts: Iterable[s
     return _proved(holding, ProofKind.RECORD, by, summary, source=name, answer="\n".join(found)[:_KEPT])
 
 
-# --- A letter -----------------------------------------------------------------------------------------------------
+# --- A signed letter ----------------------------------------------------------------------------------------------
 
 
 @action("holding.proved_by_document", needs=Permission.REGISTER_EDIT)
 def prove_by_document(holding: Holding, *, by: Actor, evidence: str, signed_by: str, on: date) -> Holding:
-    """`evidence` is the code under which the letter is kept in the vault; `on` its day."""
+    """`evidence` is the code under which the signed letter is kept in the vault; `on` its day."""
     holding = lock_latest(holding)
     must_be_live(holding)
     signer = require_text(signed_by, field="signed_by", sentence=_("Say who signed the letter: name and post."))

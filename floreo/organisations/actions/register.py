@@ -132,7 +132,7 @@ def rename_organisation(
 def merge_organisation(
     organisation: Organisation, *, by: Actor, into: Organisation, on: date, version: int | None = None
 ) -> Organisation:
-    """From the day after `on`, `into` stands for it. Its own parts in the plan stay where they are: history is not
+    """From the day after `on`, `into` acts for it. Its own parts in the plan stay where they are: history is not
     rewritten, and `successor()` finds who answers today."""
     organisation = lock_latest(organisation, version)
     if organisation.merged_into_id:

@@ -134,7 +134,7 @@ def token_of(word: str) -> ApiToken:
 
 
 def end_exposed(text: str) -> ApiToken | None:
-    """Revokes the token that stands in an address: whoever reads a log on the way could use it."""
+    """Revokes the token that is in an address: whoever reads a log on the way could use it."""
     for word in _SHAPE.findall(text):
         token = ApiToken.objects.filter(token_hash=hash_of(word), ended_at=None).select_related("user").first()
         if token is not None:

@@ -13,7 +13,7 @@ MASTHEAD, TEXT, LARGE = 7.0, 4.5, 3.0  # contrast that is needed: names on the m
 
 @dataclass(frozen=True)
 class Measured:
-    """A pair of colours that stand on one another, and how much contrast it has and needs."""
+    """A pair of colours that are on one another, and how much contrast it has and needs."""
 
     field: str  # of the pack's [branding]
     words: str  # "masthead #123456 under the names on it #ffffff"

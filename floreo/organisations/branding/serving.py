@@ -26,7 +26,7 @@ _KINDS = {"svg": "image/svg+xml", "png": "image/png"}
 
 
 def hash_of(branding: Mapping[str, Any]) -> str:
-    """Of all that the branding says: it stands in its addresses."""
+    """Of all that the branding says: it is in its addresses."""
     return _hash(json.dumps(branding, sort_keys=True))
 
 

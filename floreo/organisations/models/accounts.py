@@ -23,7 +23,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """An account: an e-mail address that may sign in. Who the person is stands in the register."""
+    """An account: an e-mail address that may sign in. The register says who the person is."""
 
     read_with = Permission.AUDIT_READ
 

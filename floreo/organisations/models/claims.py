@@ -41,7 +41,7 @@ class HoldingProofQuerySet(models.QuerySet["HoldingProof"]):
 
 class HoldingProof(Record):
     """One thing that shows that addresses or a domain are an organisation's: an answer of the registry as it came, a name server
-    record as it was seen, a letter that is kept as evidence."""
+    record as it was seen, a signed letter that is kept as evidence."""
 
     holding = models.ForeignKey(Holding, on_delete=models.CASCADE, related_name="proofs")
     kind = models.CharField(max_length=10, choices=ProofKind.choices, verbose_name=_("Kind"))
@@ -51,7 +51,7 @@ class HoldingProof(Record):
     source = models.CharField(max_length=300, blank=True)  # address of the server, name of the file
     answer = models.TextField(blank=True)  # as it came, at most 64 KB
     sha256 = models.CharField(max_length=64, blank=True)
-    evidence = models.CharField(max_length=80, blank=True)  # code of the kept letter
+    evidence = models.CharField(max_length=80, blank=True)  # code of the signed letter
     names = models.JSONField(default=list, blank=True)  # whom the registry's answer names
 
     objects = HoldingProofQuerySet.as_manager()
@@ -192,7 +192,7 @@ class RegistryDifference(Record):
 
     registry = models.SlugField(max_length=20)
     kind = models.CharField(max_length=8, choices=DifferenceKind.choices)
-    asn = models.PositiveBigIntegerField(default=0)  # 0: the file does not tell of which network
+    asn = models.PositiveBigIntegerField(default=0)  # 0: the file does not say of which network
     prefixes = models.JSONField(default=list, blank=True)
     name = models.CharField(max_length=100)  # what makes it one: "AS64500", or a prefix
     holder = models.CharField(max_length=80, blank=True)  # the registry's number of whoever has it

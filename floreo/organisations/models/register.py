@@ -47,7 +47,7 @@ class PlaceSort(models.TextChoices):
 
 
 class ContactRole(models.TextChoices):
-    """For what a contact is written to. Letters of feeds choose by it."""
+    """For what a contact is written to. Notices of findings choose by it."""
 
     ABUSE = "abuse", _("Abuse and security reports")
     TECHNICAL = "technical", _("Technical staff")
@@ -79,7 +79,7 @@ class Country(Record, Translated):
     currency_name = models.CharField(max_length=80, blank=True)
     fiscal_year_starts = models.PositiveSmallIntegerField(default=1)  # month
     is_sample = models.BooleanField(default=False)
-    calendar_day = models.DateField(null=True, blank=True)  # a sample country's calendar stands still on it
+    calendar_day = models.DateField(null=True, blank=True)  # a sample country's calendar is stopped on it
     report_text = models.TextField(blank=True)  # Markdown: where to report an incident, as the pack knows it
     pack = models.CharField(max_length=60)
     pages = models.JSONField(default=dict, blank=True)  # {"about": {"en": "Markdown"}}
@@ -294,7 +294,7 @@ class Organisation(Record, Translated, Sourced):
         return self.sector.broad if self.sector is not None else ""
 
     def successor(self) -> Organisation:
-        """Who stands for it today: itself, or the body it was merged into, however many times."""
+        """Who acts for it today: itself, or the body it was merged into, however many times."""
         seen, body = {self.pk}, self
         while body.merged_into is not None and body.merged_into.pk not in seen:
             body = body.merged_into
@@ -525,7 +525,7 @@ class NetworkQuerySet(models.QuerySet["Network"]):
 
 
 class Network(Record, Sourced):
-    """A network by its autonomous system number, with the prefixes that are the country's own. Who is to be told when
+    """A network by its autonomous system number, with the prefixes that are the country's own. Who is to be notified when
     something is seen in it."""
 
     asn = models.PositiveBigIntegerField(
@@ -635,7 +635,7 @@ class Holding(Record, Sourced):
         blank=True,
         verbose_name=_("Method of verification"),
         help_text=_("For example: a letter, the registry, a name server record."),
-    )  # letter, registry, name server record
+    )  # signed letter, registry, name server record
     decided_on = models.DateField(null=True, blank=True, editable=False, verbose_name=_("Decided on"))
     decided_by = models.CharField(max_length=200, blank=True, editable=False, verbose_name=_("Decided by"))
     decision = models.CharField(

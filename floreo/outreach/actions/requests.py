@@ -53,7 +53,7 @@ def must_be_assigned(found: AmbassadorRequest) -> None:
 
 @action("ambassador_request.assigned", needs=_RUN)
 def assign_ambassador(found: AmbassadorRequest, *, by: Actor, ambassador: Ambassador) -> AmbassadorRequest:
-    """Who will go. Both are told by e-mail, where there is an address."""
+    """Who will go. Both are informed by e-mail, where there is an address."""
     fresh = lock_latest(found)
     must_be_open(fresh)
     if ambassador.state != AmbassadorState.ACTIVE:
@@ -77,7 +77,7 @@ def has_current_check(ambassador: Ambassador) -> bool:
 
 @action("ambassador_request.planned", needs=_RUN)
 def plan_session(found: AmbassadorRequest, *, by: Actor, planned_on: date | None) -> AmbassadorRequest:
-    """The day that both agreed on, or none any more. It stands among the tasks, in calendars and, with an entry for a calendar, in a mail to the
+    """The day that both agreed on, or none any more. It is among the tasks, in calendars and, with an entry for a calendar, in a mail to the
     ambassador, where there is an address."""
     fresh = lock_latest(found)
     must_be_assigned(fresh)

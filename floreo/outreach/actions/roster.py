@@ -204,7 +204,7 @@ def must_be_reachable_by_mail(ambassador: Ambassador) -> None:
 
 @action("ambassador.reminded", needs=_RUN)
 def send_reminder(ambassador: Ambassador, *, by: Actor) -> Ambassador:
-    """An e-mail that asks how it goes. Not more than one a week."""
+    """An e-mail that asks for the sessions held. Not more than one a week."""
     fresh = lock_latest(ambassador)
     must_be_reachable_by_mail(fresh)
     today = clock.today()

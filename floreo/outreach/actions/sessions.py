@@ -216,7 +216,7 @@ def _add_photos(session: OutreachSession, pictures: Sequence[Picture]) -> None:
 
 
 def twins_of(ambassador: Ambassador, given: Given) -> list[OutreachSession]:
-    """Sessions that may be the same one, told another time: the same ambassador, day, audience and topic, not rejected."""
+    """Sessions that may be the same one, reported another time: the same ambassador, day, audience and topic, not rejected."""
     rows = OutreachSession.objects.filter(
         ambassador=ambassador, happened_on=given.happened_on, audience=given.audience, topic=given.topic
     )
@@ -339,7 +339,7 @@ def return_session(session: OutreachSession, *, by: Actor, reason: str) -> Outre
 
 @action("outreach.rejected", needs=_RUN)
 def reject_session(session: OutreachSession, *, by: Actor, reason: str) -> OutreachSession:
-    """It is kept and never counted: a trial, the same session told twice, nobody's."""
+    """It is kept and never counted: a trial, the same session reported twice, nobody's."""
     fresh = lock_latest(session)
     must_not_be_rejected(fresh)
     fresh.reason = require_text(reason, field="reason", sentence=_("Say why it is not counted."))

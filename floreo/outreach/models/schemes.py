@@ -80,7 +80,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
 
 class Venue(Record, Sourced):
     """A place where sessions are held again and again: a school, a hall. Schools that are known here are those of which the share that was
-    visited is told."""
+    visited is shown."""
 
     code = models.SlugField(max_length=60, unique=True, verbose_name=_("Code"))
     name = models.CharField(max_length=120, verbose_name=_("Name"))

@@ -36,7 +36,7 @@ class OutreachSessionQuerySet(models.QuerySet["OutreachSession"]):
         return self if may_read(viewer) else self.none()
 
     def counted(self) -> OutreachSessionQuerySet:
-        """What a figure may count: read by the coordinator, with a day that somebody stands for."""
+        """What a figure may count: read by the coordinator, with a day that somebody vouches for."""
         return self.filter(state=SessionState.REVIEWED)
 
     def within(self, first: date, last: date) -> OutreachSessionQuerySet:
@@ -107,7 +107,7 @@ class OutreachSession(Record):
     clock_doubt = models.CharField(
         max_length=6, choices=Doubt.choices, blank=True, verbose_name=_("Doubt about the date")
     )
-    date_checked = models.BooleanField(default=False)  # the coordinator stands for the day
+    date_checked = models.BooleanField(default=False)  # the coordinator vouches for the day
     is_late_link = models.BooleanField(default=False, verbose_name=_("From an ended link"))
     is_in_use = models.BooleanField(default=False)  # from an ended link, and the coordinator says whose it is
     state = models.CharField(
@@ -182,7 +182,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
 
 class Photo(Record):
-    """A photo of a session: drawn anew here, so that nothing but the picture is in it. Not published."""
+    """A photo of a session: drawn again here, so that nothing but the picture is in it. Not published."""
 
     session = models.ForeignKey(OutreachSession, on_delete=models.CASCADE, related_name="photos")
     number = models.PositiveSmallIntegerField()

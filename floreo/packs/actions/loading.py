@@ -40,7 +40,7 @@ from floreo.reports.actions import freeze_past
 from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.surveys.actions.publishing import freeze_published
 
-# No letters that are easily taken for another, since these passwords are typed from a screen.
+# No characters that are easily taken for another, since these passwords are typed from a screen.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -201,7 +201,7 @@ def _change(found: RowDifference, shelf: ExistingRows) -> None:
 
 
 def _remember(difference: Difference, shelf: ExistingRows) -> None:
-    """Keeps what each row says now, to tell later what changed where."""
+    """Keeps what each row says now, to say later what changed where."""
     pack = difference.pack
     facts = {
         "title": pack.title,

@@ -68,7 +68,7 @@ def text_in(thing: Any, language: str, name: str) -> str:
 
 @action("translations.imported", needs=NEEDS)
 def import_translations(read: Read, *, by: Actor) -> TranslationImport:
-    """Writes what a file says anew, at once. Refuses a file in which something is wrong, and one that changes nothing."""
+    """Writes all that a file changes, at once. Refuses a file in which something is wrong, and one that changes nothing."""
     if read.problems:
         count = len(read.problems)
         sentence = ngettext(

@@ -1,1 +1,1 @@
-"""Reads that join apps for the public pages. Everything here is what a stranger may see."""
+"""Reads that join apps for the public pages. Everything here is what the public may see."""

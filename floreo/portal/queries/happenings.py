@@ -1,4 +1,4 @@
-"""What moved and what comes next: events, milestones and closed actions on one line of time."""
+"""What moved and what comes next: events, milestones and closed actions on one timeline."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ _KINDS = {model._meta.label_lower: model for model in _PUBLIC_FIELDS}
 
 
 def _word(model: type[Model], name: str) -> str:
-    """A field in the words of the model, as they stand inside a sentence."""
+    """A field in the words of the model, as they are inside a sentence."""
     label = str(label_of(model, name))
     return label[:1].lower() + label[1:]
 
@@ -79,7 +79,7 @@ class HistoryEntry:
 
 
 class _Public:
-    """The rows of an action that strangers may know of today, with their titles of today: what the trail calls them may
+    """The rows of an action that the public may know of today, with their titles of today: what the trail calls them may
     be older than their publication."""
 
     def __init__(self, act: Action) -> None:
@@ -133,7 +133,7 @@ def _is_public_after(raw: dict[str, Any], subject: str, now: bool) -> bool:  # n
 
 
 def _entries(act: Action) -> Iterator[HistoryEntry]:
-    """Oldest first. What happened while the action was internal is not told."""
+    """Oldest first. What happened while the action was internal is not shown."""
     public, subject, shown = _Public(act), audit.key(act), True
     for entry in audit.history(act).order_by("number").only("at", "detail"):
         raws = [r for r in entry.detail.get("changes", []) if isinstance(r, dict)]

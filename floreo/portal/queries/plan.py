@@ -1,4 +1,4 @@
-"""The plan as the public reads it: branches, filters and the line of time, however long the plan is."""
+"""The plan as the public reads it: branches, filters and the timeline, however long the plan is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from floreo.strategy.queries import (
 
 @dataclass(frozen=True)
 class ListedAction:
-    """One action in a list: who leads, how it stands, when it runs, and its bar on the line of time."""
+    """One action in a list: who leads, its status, when it runs, and its bar on the timeline."""
 
     act: Action
     lead: str
@@ -46,7 +46,7 @@ class Branch:
 
     objective: Objective
     rows: list[ListedAction]
-    holds: bool = False  # whether it has parts, so that no row stands right under it
+    holds: bool = False  # whether it has parts, so that no row is right under it
 
 
 @dataclass
@@ -64,7 +64,7 @@ class PillarBranch:
 
     @property
     def drawn(self) -> list[ListedAction]:
-        """Every row under it, for the line of time."""
+        """Every row under it, for the timeline."""
         return [row for branch in self.branches for row in branch.rows]
 
 
@@ -288,8 +288,8 @@ def _pillars_with_objectives(edition: Edition) -> tuple[list[Pillar], Mapping[in
 def tree(
     edition: Edition, actions: QuerySet[Action] | None, *, opened: str, narrowed: bool, with_next: bool = False
 ) -> list[PillarBranch]:
-    """The pillars with their tallies; rows only for those that are open. A long plan opens one pillar at a time. No `actions` stands
-    for all public ones: what nearly everybody asks for, composed once."""
+    """The pillars with their tallies; rows only for those that are open. A long plan opens one pillar at a time. No `actions` means
+    all public ones: what nearly everybody asks for, composed once."""
     counts = public_counts_by_pillar(edition) if actions is None else counts_by_pillar(actions)
     total = sum(sum(c.values()) for c in counts.values())
     pillars, objectives = _pillars_with_objectives(edition)
@@ -326,12 +326,12 @@ def _objectives(edition: Edition) -> QuerySet[Objective]:
 
 
 def counts_of_rows(rows: Iterable[ListedAction]) -> dict[Status, int]:
-    """How many of these actions stand how, zeros included, in the order of every bar."""
+    """How many of these actions have which status, zeros included, in the order of every bar."""
     return tally(row.act.status for row in rows)
 
 
 def counts_in(tree: Iterable[PillarBranch]) -> dict[Status, int]:
-    """How many actions of these pillars stand how, zeros included, in the order of every bar."""
+    """How many actions of these pillars have which status, zeros included, in the order of every bar."""
     branches = list(tree)
     return {status: sum(branch.counts[status] for branch in branches) for status in tally([])}
 

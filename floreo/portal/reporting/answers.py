@@ -17,7 +17,7 @@ from floreo.incidents.logic import new_report_reference
 from floreo.incidents.spooled import Staged
 
 LARGEST = 120_000  # characters of the hidden field
-LONGEST = 20_000  # letters of one answer that are carried; more than any field takes, so that a text too long comes back whole
+LONGEST = 20_000  # characters of one answer that are carried; more than any field takes, so that a text too long comes back whole
 _SALT = "floreo.portal.reporting"
 
 

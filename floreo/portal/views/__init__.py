@@ -1,1 +1,1 @@
-"""Pages of the public site, by noun. Every one is open to strangers and only reads."""
+"""Pages of the public site, by noun. Every one is open to everybody and only reads."""

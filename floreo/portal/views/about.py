@@ -201,7 +201,7 @@ def robots(request: HttpRequest) -> HttpResponseBase:
 @public_page
 def security_txt(request: HttpRequest) -> HttpResponseBase:
     """Where a weakness of this installation is reported (RFC 9116): the page on which its operator says how, and the team that
-    runs it, where its profile has an address; and where its advisories stand for programs (CSAF)."""
+    runs it, where its profile has an address; and where its advisories are for programs (CSAF)."""
     address, team = settings.SITE_ADDRESS, own_team()
     lines = [f"Contact: {address}{reverse('portal:report')}"]
     if team is not None and team.email:

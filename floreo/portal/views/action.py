@@ -61,7 +61,7 @@ def _crumbs(act: Action) -> tuple[Crumb, ...]:
 @login_not_required
 @public_page
 def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
-    """How it stands and why, its milestones, what its lead says, its money and risks, and who answers for it."""
+    """Its status and why, its milestones, what its lead says, its money and risks, and who answers for it."""
     act = get_action_for(request.user, edition, code)
     act.objective.pillar.edition = act.edition
     if act.objective.above is not None:

@@ -38,7 +38,7 @@ from floreo.portal.views.by_link import count_guess
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 
 # Each subscription sends a mail to an address that somebody typed: few from one caller, few to one address, and not
-# many in all, so that nobody makes this site write to strangers.
+# many in all, so that nobody makes this site write to people who did not ask.
 FORMS, FORMS_PER_HOUR = 10, 10
 TO_ONE, TO_ONE_PER_HOUR = 3, 0.25
 IN_ALL, IN_ALL_PER_HOUR = 300, 300
@@ -83,7 +83,7 @@ def feed(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @public_page
 def advisory(request: HttpRequest, code: str) -> HttpResponseBase:
-    """One advisory as it stands, with its versions; or the sentence that it was withdrawn."""
+    """One advisory as it is, with its versions; or the sentence that it was withdrawn."""
     found = get_public(code)
     if found.is_gone:
         return _withdrawn(request, found)
@@ -171,7 +171,7 @@ class SubscribeForm(forms.Form):
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def subscribe_page(request: HttpRequest) -> HttpResponseBase:
-    """The form, and after it the same sentence for every address, so that it tells nobody who is subscribed."""
+    """The form, and after it the same sentence for every address, so that it reveals to nobody who is subscribed."""
     if request.method != "POST":
         asked = "asked" in request.GET
         return _subscribe(request, SubscribeForm(), asked=asked)

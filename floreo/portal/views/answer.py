@@ -1,4 +1,4 @@
-"""A lead's answer by signed link: no account, no password, no script. Never kept by a cache, never told to other sites."""
+"""A lead's answer by signed link: no account, no password, no script. Never kept by a cache, never sent to other sites."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _request_of(request: HttpRequest, token: str) -> UpdateRequest:
         raise
 
 
-# No cookie gives any right here, only the address itself; and with no referrer told, a browser names no origin either.
+# No cookie gives any right here, only the address itself; and with no referrer sent, a browser names no origin either.
 @login_not_required
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])

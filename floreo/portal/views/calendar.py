@@ -39,6 +39,6 @@ def private_calendar(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @public_page
 def edition_calendar(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The public milestones of an edition, for anybody's calendar: what a stranger may see, whoever asks."""
+    """The public milestones of an edition, for anybody's calendar: what the public may see, whoever asks."""
     edition = get_edition_for(None, code)
     return HttpResponse(public_calendar(edition), content_type=KIND)

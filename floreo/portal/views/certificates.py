@@ -49,7 +49,7 @@ def _crumbs() -> tuple[Crumb, ...]:
 
 
 class NumberForm(forms.Form):
-    """The number with the name, or the code alone: a number by itself tells nobody who holds it."""
+    """The number with the name, or the code alone: a number by itself does not say who holds it."""
 
     number = forms.CharField(
         label=_l("Number or code"),
@@ -230,7 +230,7 @@ def _state(found: Certificate) -> dict[str, Any]:
 @login_not_required
 @require_safe
 def certificate(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Who issued it, to whom, for what, until when, and whether it holds today: an edited paper is answered only by what stands here."""
+    """Who issued it, to whom, for what, until when, and whether it holds today: an edited paper is answered only by what is here."""
     try:
         found = certificate_of_code(code)
     except Missing:
@@ -270,7 +270,7 @@ def _unknown(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @require_safe
 def certificate_badge(request: HttpRequest, code: str) -> HttpResponse:
-    """The credential, for programs; not where the holder withheld the name, which stands in it."""
+    """The credential, for programs; not where the holder withheld the name, which is in it."""
     found = certificate_of_code(code)
     if not found.public_name or not found.is_signed:
         raise Missing

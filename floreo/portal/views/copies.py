@@ -19,7 +19,7 @@ from floreo.publications.copies import copy_of, document_of
 from floreo.publications.queries import copies_of
 from floreo.strategy.access import get_edition_for
 
-BURST, PER_HOUR = 60, 600  # of files by one stranger
+BURST, PER_HOUR = 60, 600  # of files by one visitor
 MEDIA = {**PAPERS, "json": "application/json"}
 
 

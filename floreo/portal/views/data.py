@@ -26,11 +26,11 @@ from floreo.open_data import dcat, files
 from floreo.portal.views.page import Crumb, edition_of, page, public_page
 from floreo.strategy.models import Edition
 
-EDITION = re.compile(r"/strategy/[^/]+/")  # how the address of what stands in one begins
+EDITION = re.compile(r"/strategy/[^/]+/")  # how the address of what is in one begins
 FOUND = 50
 LOOKED_AT = 200  # of what matches, before the strategy in force is put first
 LONGEST = 200  # signs of what is sought
-BURST, PER_HOUR = 60, 600  # of searches by one stranger
+BURST, PER_HOUR = 60, 600  # of searches by one visitor
 
 
 def _public_tables() -> list[Table]:
@@ -106,7 +106,7 @@ def catalogue(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @public_page
 def search(request: HttpRequest) -> HttpResponseBase:
-    """What the public pages say of a few words. Strangers may ask often, but not without end."""
+    """What the public pages say of a few words. Visitors may ask often, but not without end."""
     given = request.GET.get("q", "").strip()
     q = given[:LONGEST]
     found: list[SearchEntry] = []
@@ -166,7 +166,7 @@ def _found(entries: list[SearchEntry], words: str) -> list[_Found]:
 
 
 def _in_force_first(entries: list[SearchEntry], in_force: Edition | None) -> list[SearchEntry]:
-    """The best of these: the strategy in force before all, however it was ranked, what stands in earlier ones after all."""
+    """The best of these: the strategy in force before all, however it was ranked, what is in earlier ones after all."""
     if in_force is None:
         return entries[:FOUND]
     own = _bare(in_force.get_absolute_url())

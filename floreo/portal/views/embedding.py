@@ -32,7 +32,7 @@ from floreo.strategy.models import Edition
 from floreo.strategy.presenters import status_text
 from floreo.strategy.queries import counts_of
 
-BURST, PER_HOUR = 60, 600  # of pictures by one stranger
+BURST, PER_HOUR = 60, 600  # of pictures by one visitor
 THEMES = ("light", "dark")  # else as the reader's device
 
 
@@ -96,7 +96,7 @@ def embed_indicator(request: HttpRequest, code: str) -> HttpResponseBase:
 @may_be_framed
 @public_page
 def embed_strategy(request: HttpRequest) -> HttpResponseBase:
-    """How the strategy stands, in a sentence and a bar."""
+    """The status of the strategy, in a sentence and a bar."""
     edition = edition_of(request)
     if edition is None:
         raise Missing

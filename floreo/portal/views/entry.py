@@ -289,7 +289,7 @@ def ask_link(request: HttpRequest) -> HttpResponse:
 
 
 def _mail(address: str) -> None:
-    """Not more often than a person needs it, however often somebody asks: who asks is not told that either."""
+    """Not more often than a person needs it, however often somebody asks: who asks does not learn that either."""
     try:
         throttle.spend("entry-link-to", address.lower(), capacity=LINKS, per_hour=LINKS_PER_HOUR)
     except Slower:

@@ -1,4 +1,4 @@
-"""What the vault hands out, through a door that asks who you are. Files are never shown in the page, always a download."""
+"""What the vault hands out, through a view that asks who you are. Files are never shown in the page, always a download."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from floreo.evidence.queries import page_of, successor_of
 @require_safe
 def evidence_file(request: HttpRequest, code: str) -> HttpResponseBase:
     """The evidence itself, for who may have it: anybody where it is public and TLP:CLEAR. A file is handed out, a link
-    and a record are led to, and what was replaced leads to what stands."""
+    and a record are led to, and what was replaced leads to what replaced it."""
     try:
         evidence = get_evidence_for(request.user, code)
     except Missing:

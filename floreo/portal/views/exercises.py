@@ -115,7 +115,7 @@ def _sheet(message: Message, marked: Sequence[int] = ()) -> Sheet:
     found = pieces_of(message.in_language("body"), quotes)
     made.text = _text(found, by_number)
     here = {piece.spot for piece in found}
-    # A place whose words stand within another's: beside the text.
+    # A place whose words are within another's: beside the text.
     made.others = [each for each in made.places.get(SpotPart.BODY, []) if each.spot.number not in here]
     return made
 

@@ -1,4 +1,4 @@
-"""The page of one letter of findings, by signed link: no account, no password, no script."""
+"""The page of one notice of findings, by signed link: no account, no password, no script."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from floreo.feeds.sheet import Sheet
 from floreo.organisations.sender import sender
 from floreo.portal.views.by_link import count_guess
 
-PRESSES, PRESSES_PER_HOUR = 60, 240  # per letter: those who fix share one address
+PRESSES, PRESSES_PER_HOUR = 60, 240  # per notice: those who fix share one address
 FILES, FILES_PER_HOUR = 30, 60
 LOOKS, LOOKS_PER_HOUR = 60, 240  # with evidence lines, which are read from all events of those days
 
@@ -34,12 +34,12 @@ def _holder(request: HttpRequest, token: str) -> Holder:
         raise
 
 
-# No cookie gives any right here, only the address itself; and with no referrer told, a browser names no origin either.
+# No cookie gives any right here, only the address itself; and with no referrer sent, a browser names no origin either.
 @login_not_required
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def findings(request: HttpRequest, token: str) -> HttpResponseBase:
-    """What the letter told, as it stands today, and the form that answers."""
+    """What the notice said, as it is today, and the form that answers."""
     holder = _holder(request, token)
     sheet = Sheet(holder, only=request.GET.get("kind", ""))
     if request.method != "POST":
@@ -94,7 +94,7 @@ def _may_read_lines(notice: Notice) -> bool:
 @login_not_required
 @require_safe
 def findings_file(request: HttpRequest, token: str) -> HttpResponseBase:
-    """All findings of the letter, as they stand today."""
+    """All findings of the notice, as they are today."""
     holder = _holder(request, token)
     throttle.spend("findings-file", f"notice:{holder.notice.pk}", capacity=FILES, per_hour=FILES_PER_HOUR)
     rows = notice_csv.lines(Sheet(holder).findings, codes=codes_of(holder.notice.organisation))

@@ -1,4 +1,4 @@
-"""Frameworks for everybody: what others published, what the country says of itself, and what is missing."""
+"""Frameworks for everybody: what others published, the self-assessment of the country, and what is missing."""
 
 from __future__ import annotations
 
@@ -298,7 +298,7 @@ def _crumbs() -> tuple[Crumb, ...]:
 
 
 def _tops(sheet: Sheet) -> list[tuple[ItemLine, str]]:
-    """How each part stands, in words; nothing while nothing is assessed."""
+    """The result of each part, in words; nothing while nothing is assessed."""
     if sheet.assessment is None:
         return []
     return [(line, presenters.roll_text(line.roll, sheet.version)) for line in sheet.tops if not line.item.is_rated]

@@ -41,7 +41,7 @@ class CheckForm(forms.Form):
     )
 
 
-# No cookie gives any right here. What is asked stands in no address: it would stand in logs.
+# No cookie gives any right here. What is asked is in no address: it would be in logs.
 @login_not_required
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])

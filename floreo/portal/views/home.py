@@ -1,4 +1,4 @@
-"""How the strategy stands: the first page anybody sees."""
+"""The status of the strategy: the first page anybody sees."""
 
 from __future__ import annotations
 

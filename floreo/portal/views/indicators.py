@@ -37,7 +37,7 @@ FILES = ("csv", "json", "xlsx")
 
 @dataclass(frozen=True)
 class Group:
-    """The indicators of one pillar, or those of the whole strategy, with how they stand."""
+    """The indicators of one pillar, or those of the whole strategy, with their status."""
 
     key: str
     title: str
@@ -123,7 +123,7 @@ def _get_indicator(request: HttpRequest, code: str) -> Indicator:
 
 @dataclass(frozen=True)
 class ReadingRow:
-    """One reading in the table of all of them; its own note stands as it was written, after what we say of it."""
+    """One reading in the table of all of them; its own note is shown as it was written, after what we say of it."""
 
     reading: Reading
     when: str

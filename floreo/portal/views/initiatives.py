@@ -1,4 +1,4 @@
-"""Initiatives of others: the list, one, and the form by which anybody tells of theirs. No account, no cookie, no script."""
+"""Initiatives of others: the list, one, and the form by which anybody reports their own. No account, no cookie, no script."""
 
 from __future__ import annotations
 

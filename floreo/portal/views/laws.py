@@ -263,7 +263,7 @@ def law_file(request: HttpRequest, code: str, version: str, kind: str) -> HttpRe
 
 
 def _charge(request: HttpRequest, purpose: str) -> None:
-    """What takes a tenth of a second or more to make, a stranger does not have made without end."""
+    """What takes a tenth of a second or more to make, a visitor cannot have made without end."""
     throttle.charge(purpose, throttle.address_of(request), capacity=MADE, per_hour=MADE_PER_HOUR)
 
 

@@ -31,7 +31,7 @@ from floreo.strategy.models import Edition
 from floreo.strategy.presenters.status_text import status_sentences
 
 XML = "application/xml; charset=utf-8"
-CHANGED = 10  # actions of which changes are told
+CHANGED = 10  # actions of which changes are shown
 OF_A_KIND = NEWEST // 4  # so that no kind drives out the others
 _SPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 

@@ -59,7 +59,7 @@ def _due(request: HttpRequest, token: str) -> ObligationDue:
         raise
 
 
-# No cookie gives any right here, only the address itself; and with no referrer told, a browser names no origin either.
+# No cookie gives any right here, only the address itself; and with no referrer sent, a browser names no origin either.
 @login_not_required
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])

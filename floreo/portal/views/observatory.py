@@ -34,7 +34,7 @@ from floreo.portal.observatory_papers import briefing, yearly
 from floreo.portal.observatory_text import cell_text, count_text, counted_text, length_text, quantile_text
 from floreo.portal.views.page import Crumb, page, public_page
 
-BURST, PER_HOUR = 60, 600  # of files by one stranger
+BURST, PER_HOUR = 60, 600  # of files by one visitor
 
 
 @login_not_required

@@ -26,7 +26,7 @@ def _script() -> bytes:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """May serve scopes above its own folder (https://www.w3.org/TR/service-workers/#service-worker-allowed): each page names its own,
-    and it keeps pages of that scope only. A browser asks for it anew each time, so that a mended one arrives."""
+    and it keeps pages of that scope only. A browser asks for it again each time, so that a corrected one arrives."""
     response = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
     response.headers["Service-Worker-Allowed"] = "/"
     response.headers["Cache-Control"] = "no-cache"

@@ -30,7 +30,7 @@ class Crumb:
 
 
 def public_page(view: View[Args]) -> View[Args]:
-    """For pages of the public site: GET and HEAD only; a stranger's copy may be kept for a minute."""
+    """For pages of the public site: GET and HEAD only; a visitor's copy may be kept for a minute."""
 
     @functools.wraps(view)
     def respond(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponseBase:
@@ -79,7 +79,7 @@ def country_of(request: HttpRequest) -> Country | None:
 
 
 def eyes(request: HttpRequest, edition: Edition) -> object:
-    """Whose rights a page of an edition is seen with. A public one shows everybody what a stranger sees, so that nobody
+    """Whose rights a page of an edition is seen with. A public one shows everybody what the public sees, so that nobody
     takes an internal row for published; one that is not public yet shows itself to who may read it."""
     return None if edition.is_public else request.user
 

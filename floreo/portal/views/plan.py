@@ -1,4 +1,4 @@
-"""The strategy: editions with their pillars, objectives and actions, and the line of time."""
+"""The strategy: editions with their pillars, objectives and actions, and the timeline."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ _OF_EDITION = ("code", "title", "translations", "state", "starts_on", "ends_on",
 
 
 def _about_edition(edition: Edition, *, all_events: bool) -> dict[str, Any]:
-    """What stands beside the plan: bodies, outlets, targets, what happened, and the editions before and after."""
+    """What is beside the plan: bodies, outlets, targets, what happened, and the editions before and after."""
     most = MOST_EVENTS if all_events else SHOWN_EVENTS
     past = _events(edition) if all_events else _events_until(edition, clock.today())
     happened, ahead = past_and_to_come(past[:most], clock.today())
@@ -270,7 +270,7 @@ def _passages(edition: Edition) -> dict[str, list[Quotation]]:
 @login_not_required
 @public_page
 def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Every action of an edition on one line of time, by pillar, with a table below that says the same."""
+    """Every action of an edition on one timeline, by pillar, with a table below that says the same."""
     edition = get_edition_for(request.user, code)
     viewer = eyes(request, edition)
     actions = plans.actions_for(viewer, edition)

@@ -63,7 +63,7 @@ def feed(request: HttpRequest) -> HttpResponseBase:
 
 @dataclass(frozen=True)
 class Leads:
-    """What a publication makes public, and where that stands."""
+    """What a publication makes public, and where that is."""
 
     title: str
     href: str
@@ -93,7 +93,7 @@ def _contact(publication: Publication) -> Contact | None:
 @login_not_required
 @public_page
 def publication(request: HttpRequest, code: str) -> HttpResponseBase:
-    """One publication as it stands, with what was corrected; or the sentence that it was withdrawn."""
+    """One publication as it is, with what was corrected; or the sentence that it was withdrawn."""
     found = get_public(code)
     crumbs = (Crumb(_("Publications"), reverse("portal:publications")),)
     if found.state == PublicationState.WITHDRAWN:

@@ -69,7 +69,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
 
 
 def _framed(response: HttpResponse, team: ReportingPoint) -> HttpResponse:
-    """In a frame of the listed sites, and of no others. No cache of ours keeps it, which would lose these headers."""
+    """In a frame of the listed sites, and of no others. None of our caches keeps it, which would lose these headers."""
     response.headers["Cache-Control"] = _NO_STORE
     if team.frames:
         response._csp_replace = {"frame-ancestors": ["'self'", *team.frames]}  # type: ignore[attr-defined]  # read by django-csp

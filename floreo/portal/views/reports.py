@@ -37,7 +37,7 @@ from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition
 from floreo.strategy.presenters.status_text import status_sentences, tally_text
 
-BURST, PER_HOUR = 60, 600  # of files by one stranger
+BURST, PER_HOUR = 60, 600  # of files by one visitor
 FILES = (*KINDS, "json")
 TYPES = {**KINDS, "json": "application/json"}
 
@@ -99,7 +99,7 @@ def reports(request: HttpRequest) -> HttpResponseBase:
 
 
 def _snapshot(edition: str, code: str) -> Snapshot:
-    """As a stranger may see it, whoever asks: what is internal is shown in the workspace."""
+    """As the public may see it, whoever asks: what is internal is shown in the workspace."""
     return get_snapshot_for(None, edition, code)
 
 
@@ -108,7 +108,7 @@ def _crumbs(edition: Edition, *more: Crumb) -> tuple[Crumb, ...]:
 
 
 def _count(request: HttpRequest) -> None:
-    """A file may have to be drawn, which takes a second: strangers may ask often, but not without end."""
+    """A file may have to be drawn, which takes a second: visitors may ask often, but not without end."""
     if not request.user.is_authenticated:
         charge("report-file", address_of(request), capacity=BURST, per_hour=PER_HOUR)
 
@@ -323,7 +323,7 @@ def newest_donor(request: HttpRequest, edition: str, organisation: str) -> HttpR
 @login_not_required
 @public_page
 def closing(request: HttpRequest, edition: str) -> HttpResponseBase:
-    """The closing evaluation: the frozen one, else as the records stand today, which it says."""
+    """The closing evaluation: the frozen one, else as the records are today, which it says."""
     found = get_edition_for(None, edition)
     summary, snapshot = queries.closing_summary(found)
     if snapshot is not None:

@@ -189,7 +189,7 @@ def result_view(request: HttpRequest, found: Wave, key: str) -> HttpResponseBase
 
 
 def _about(found: Wave, results: dict[str, Any], shown: presenters.ResultPage) -> dict[str, Any]:
-    """What stands beside and below the result: who was asked and how, the chart, the campaign, how it was computed."""
+    """What is beside and below the result: who was asked and how, the chart, the campaign, how it was computed."""
     result = shown.facts["shares"].get(COUNTED, {}).get("", {})
     numerator = round(result["share"] * result["answers"]) if "share" in result else None
     return {
@@ -228,7 +228,7 @@ def _sure_title(found: Wave, shown: presenters.ResultPage) -> str:
 
 
 def _target(found: Wave, question: Question) -> tuple[str, str]:
-    """How the share stands to the target of the indicator that it gives, if there is one: (status, note)."""
+    """How the share compares with the target of the indicator that it gives, if there is one: (status, note)."""
     of = f"{found.survey.code}/{question.key}/{COUNTED}"
     rows = Indicator.objects.visible_to(None).filter(measure="share_answering", measure_of=of)
     indicator = rows.exclude(target=None).order_by("position", "pk").first()

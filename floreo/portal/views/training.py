@@ -59,7 +59,7 @@ from floreo.training.tables import COHORTS, completed_in, people_in
 # Of one address: an office, a school or a class shares one. And of all together, per cohort: a crowd by script.
 SIGN_UPS, SIGN_UPS_PER_HOUR = 30, 60
 OF_ALL, OF_ALL_PER_HOUR = 1000, 6000
-OF_MAIL, OF_MAIL_PER_HOUR = 3, 6  # letters to one address: nobody has another flooded
+OF_MAIL, OF_MAIL_PER_HOUR = 3, 6  # mails to one address: nobody has another flooded
 BUSY_SECONDS = 60  # after which somebody tries again whom the database did not take
 PRESSES, PRESSES_PER_HOUR = 30, 60  # by one link
 AT_CHECK_IN, AT_CHECK_IN_PER_HOUR = 100, 300  # of one address: everybody in the room may share it
@@ -198,7 +198,7 @@ def cohort_calendar(request: HttpRequest, code: str) -> HttpResponse:
 @csrf_exempt  # no cookie gives any right here
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest, code: str) -> HttpResponse:
-    """The form. The answer is the same for everybody: it tells nobody who takes part."""
+    """The form. The answer is the same for everybody: it reveals to nobody who takes part."""
     found = get_cohort_for(None, code)
     if request.method != "POST":
         if not found.takes_sign_ups or found.sign_up != SignUp.OPEN:
@@ -318,7 +318,7 @@ def _press(found: Enrolment, do: str, here: HereForm, feedback: FeedbackForm) ->
 
 
 def _come(found: Enrolment, code: str) -> None:
-    """To the session of the cohort whose door is open now."""
+    """To the session of the cohort whose code is shown at the door now."""
     for session in found.cohort.sessions.all():
         if session.check_in is CheckIn.OPEN:
             attending.come_by_link(found, by=Participant(found), session=session, code=code)
@@ -474,7 +474,7 @@ def _at_check_in(request: HttpRequest, token: str) -> Session:
 def _drawn(address: str) -> SafeString:
     """The address as a QR code, drawn here: no other host is asked."""
     svg = segno.make(address, error="m").svg_inline(scale=1, omitsize=True, border=2)
-    return mark_safe(svg)  # noqa: S308 -- drawn from an address of ours
+    return mark_safe(svg)  # noqa: S308 -- drawn from our own address
 
 
 @login_not_required
@@ -529,7 +529,7 @@ def _check_in_page(
 @login_not_required
 @require_safe
 def check_in_page_code(request: HttpRequest, token: str) -> HttpResponse:
-    """The code for the wall: drawn large, and drawn anew by itself when it changes."""
+    """The code for the wall: drawn large, and drawn again by itself when it changes."""
     found = _at_check_in(request, token)
     now = moments.now()
     code = check_in_code(check_in_key(), found.pk, step_of(now))

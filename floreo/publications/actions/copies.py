@@ -34,7 +34,7 @@ def current_copy(known: StrategyCopy, edition: Edition, kind: str) -> Copy | Non
 
 
 def kept_copy(edition: Edition, kind: str, language: str) -> Copy:
-    """The file of a public edition as strangers may have it: the one that was kept, else drawn anew and kept."""
+    """The file of a public edition as the public may have it: the one that was kept, else drawn now and kept."""
     known = copy_of(edition, None, language)
     return current_copy(known, edition, kind) or save_copy(
         edition, by=SYSTEM, known=known, kind=kind, body=drawn(known, kind)

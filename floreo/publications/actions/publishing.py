@@ -122,7 +122,7 @@ def _as_it_is(publication: Publication, what: str, by: Actor) -> PublicationVers
 
 @action("publication.withdrawn", needs=Permission.PUBLICATION_PUBLISH)
 def withdraw(publication: Publication, *, by: Actor, reason: str) -> Publication:
-    """It no longer stands. Its address answers for good that it was withdrawn, when, and why."""
+    """It is withdrawn. Its address answers for good that it was withdrawn, when, and why."""
     publication = lock_latest(publication)
     must_be_out(publication)
     publication.withdrawn_reason = require_text(

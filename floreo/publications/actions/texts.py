@@ -26,7 +26,7 @@ def read_files() -> int:
         words = {"text": _words_of(publication), "read_at": clock.now()}
         with transaction.atomic():
             FileText.objects.get_or_create(sha256=publication.sha256, defaults=words)
-            # Whoever withdrew or corrected it meanwhile is heard: the index gets it as it is now.
+            # That somebody withdrew or corrected it meanwhile counts: the index gets it as it is now.
             fresh = Publication.objects.select_for_update().filter(pk=publication.pk).first()
             if fresh is not None:
                 search.refresh(fresh)

@@ -104,7 +104,7 @@ def must_be_publisher_when_scheduled(publication: Publication, by: Actor) -> Non
 
 @action("publication.written", needs=Permission.PUBLICATION_WRITE)
 def write_publication(code: str, *, by: Actor, **facts: Unpack[PublicationFacts]) -> Publication:
-    """A draft. Its code is the address under which it will stand for good."""
+    """A draft. Its code is its permanent address."""
     publication = Publication(code=require_free_code(Publication.objects.all(), code))
     put_facts(publication, facts)
     check_publication(publication)

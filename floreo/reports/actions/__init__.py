@@ -1,4 +1,4 @@
-"""Every write of reports: closing a period (closing), publishing its report (publishing), what stands beside a snapshot (beside), Word templates (templates)."""
+"""Every write of reports: closing a period (closing), publishing its report (publishing), what is beside a snapshot (beside), Word templates (templates)."""
 
 from floreo.reports.actions.closing import close_edition, close_review, freeze_past, freeze_report
 from floreo.reports.actions.corrections import correct_snapshot, note_lesson, remove_lesson, sign_off

@@ -1,4 +1,4 @@
-"""Closing: the readings of a period are frozen, how everything stands is kept, and the review is locked, all or nothing."""
+"""Closing: the readings of a period are frozen, the status of everything is kept, and the review is locked, all or nothing."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def close_review(
 
 
 def _free_code(edition: Edition, code: str) -> str:
-    """The review's own code; with a number where a report of that name stands already."""
+    """The review's own code; with a number where a report of that name exists already."""
     taken = set(Snapshot.objects.filter(edition=edition).values_list("code", flat=True))
     return next(c for c in (code, *(f"{code}-{n}" for n in range(2, 1000))) if c not in taken)
 

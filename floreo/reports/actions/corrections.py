@@ -1,4 +1,4 @@
-"""What stands beside a snapshot: corrections, signatures; and what an edition taught."""
+"""What is beside a snapshot: corrections, signatures; and what an edition taught."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def publish_report(snapshot: Snapshot, *, by: Actor, shown: str | None = None) -
 
 @action("report.scheduled", needs=PUBLISH, decides=_of_snapshot)
 def schedule_report(snapshot: Snapshot, *, by: Actor, at: datetime, shown: str | None = None) -> Release:
-    """It is published by itself at that moment, and before it no stranger reads it. Raises Refused for a moment that has passed."""
+    """It is published by itself at that moment, and before it the public cannot read it. Raises Refused for a moment that has passed."""
     must_be_unpublished(snapshot)
     if at <= clock.now():
         sentence = _("This time is in the past. Choose a later time, or publish it now.")
@@ -70,7 +70,7 @@ def schedule_report(snapshot: Snapshot, *, by: Actor, at: datetime, shown: str |
 
 @action("report.embargo_withdrawn", needs=PUBLISH)
 def withdraw_embargo(snapshot: Snapshot, *, by: Actor) -> Release:
-    """It is not published at the moment that was set: until somebody decides anew, nobody outside reads it."""
+    """It is not published at the moment that was set: until somebody decides again, nobody outside reads it."""
     must_be_scheduled(snapshot)
     return _release(snapshot, by, None, is_noted=False)
 

@@ -127,7 +127,7 @@ def _done(summary: ReportSummary) -> list[Block]:
 
 
 def _events(summary: ReportSummary) -> list[Block]:
-    """Work that sources tell of, whether or not it was one of the planned actions."""
+    """Work that sources report, whether or not it was one of the planned actions."""
     events = summary.data["moved"]["events"]
     if not events:
         return []

@@ -1,4 +1,4 @@
-"""A donor's view: what the money of one funder is for, how far it is spent, and how the work it pays for stands."""
+"""A donor's view: what the money of one funder is for, how far it is spent, and the status of the work it pays for."""
 
 from __future__ import annotations
 

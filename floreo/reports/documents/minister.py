@@ -1,4 +1,4 @@
-"""The minister's page: one A4 that says how it stands, what is asked of the minister, what is late, four figures."""
+"""The minister's page: one A4 with the status of the plan, what is asked of the minister, what is late, four figures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from floreo.reports.presenters import ReportSummary, day, event_when, localized,
 
 # How much fits on one page, whatever there is; the rest is counted and is in the report.
 LATE, DECISIONS, FIGURES, MOVED, COMING = 6, 4, 4, 4, 4
-TITLE, REASON, ASKED = 70, 90, 260  # letters
+TITLE, REASON, ASKED = 70, 90, 260  # characters
 _SPACES = re.compile(r"[ \t\r\n]+")  # those that hold words together stay
 
 
@@ -55,7 +55,7 @@ def minister_document(summary: ReportSummary, *, today: date) -> Document:
 
 
 def headline(summary: ReportSummary) -> str:
-    """ "14 of 24 actions hold their dates. Two need your decision to move." """
+    """ "14 of 24 actions are on schedule. Two need your decision to move." """
     asked = len({d["action"] or d["number"] for d in summary.data["decisions"]})
     if not asked:
         return summary.headline()

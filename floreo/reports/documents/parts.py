@@ -231,7 +231,7 @@ def figure_sentence(figure: Figure) -> str:
 
 
 def figure_text(figure: Figure) -> str:
-    """How one indicator stands, and how it changed."""
+    """The status of one indicator, and how it changed."""
     latest = figure.latest
     text = [figure_sentence(figure)]
     if latest is not None and not figure.is_hidden(latest):
@@ -334,7 +334,7 @@ def _working(figure: Figure) -> str:
         )
     elif latest.taken_by:
         parts.append(_("Entered by %(who)s.") % {"who": latest.taken_by})
-    else:  # strangers are told of no person
+    else:  # the public is shown no person
         parts.append(_("Entered on %(day)s.") % {"day": short_day(clock.day_of(latest.taken_at))})
     return " ".join(parts)
 

@@ -1,4 +1,4 @@
-"""The progress report of a period: how it stands, what moved, what is late and why, money, risks, figures, working."""
+"""The progress report of a period: its status, what moved, what is late and why, money, risks, figures, working."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ON_PAPER, ON_PAGE = 1500, 80  # rows of a long list; the data file has them all
 
 
 def progress_document(summary: ReportSummary, *, most: int = ON_PAPER) -> Document:
-    """Every section stands, even where nothing is known: then it says so. Lists hold `most` rows and say what is left."""
+    """Every section is there, even where nothing is known: then it says so. Lists hold `most` rows and say what is left."""
     numbered: list[tuple[str, list[Block]]] = [
         (_("Progress"), _progress(summary)),
         (_("Recent progress"), _moved(summary, most)),

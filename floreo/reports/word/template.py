@@ -167,7 +167,7 @@ def _no_reaching_fields(content: bytes) -> None:
 
 
 def _codes(root: Any) -> Iterator[str]:
-    """The code of each field, put together as Word does: it may stand in several pieces, with other fields in it."""
+    """The code of each field, put together as Word does: it may be in several pieces, with other fields in it."""
     open_ones: list[str] = []
     for element in root.iter(f"{_W}instrText", f"{_W}fldSimple", f"{_W}fldChar"):
         if element.tag == f"{_W}fldSimple":

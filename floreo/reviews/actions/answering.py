@@ -262,7 +262,7 @@ def report_no_change(
     update_request: UpdateRequest, *, by: Actor, reported_by: str, acts: Iterable[Action] | None = None
 ) -> list[Answer]:
     """One press: nothing changed for these actions, or for every one that has no answer yet. A draft that says something
-    is left alone: whoever pressed is told, and nothing that was typed goes."""
+    is left alone: whoever pressed is informed, and nothing that was typed goes."""
     update_request = _held(update_request)
     asked = list(update_request.actions.order_by("position", "pk"))
     chosen = asked if acts is None else [_asked_about(update_request, act) for act in acts]

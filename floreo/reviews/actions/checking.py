@@ -50,7 +50,7 @@ def must_wait(answer: Answer) -> Answer:
 
 
 def restate(update_request: UpdateRequest, today: date) -> UpdateRequest:
-    """Works out how the ask stands as a whole from its newest answers, and keeps it."""
+    """Works out the status of the request as a whole from its newest answers, and keeps it."""
     states: dict[int, AnswerState] = {}
     for act, state in update_request.answers.order_by("number").values_list("action_id", "state"):
         states[act] = AnswerState(state)

@@ -27,7 +27,7 @@ from floreo.strategy.actions.milestones import expect_milestone, reach_milestone
 from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Milestone, Update
 
-# Enters one figure of an answer: (figure, by). The workspace hands in the indicators' own action; they stand above reviews.
+# Enters one figure of an answer: (figure, by). The workspace hands in the indicators' own action; they are a layer above reviews.
 Enter = Callable[[Mapping[str, str], Actor], object]
 
 

@@ -1,4 +1,4 @@
-"""Writing actions: what one is, who answers for it, and where it stands in the plan."""
+"""Writing actions: what one is, who answers for it, and where it is in the plan."""
 
 from __future__ import annotations
 

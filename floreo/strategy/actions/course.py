@@ -101,7 +101,7 @@ def expect_action(
     act: Action, *, by: Actor, expected_on: date | None, late_reason: str | None = None, version: int | None = None
 ) -> Action:
     """When its lead now expects it, and why it is late, in the lead's words; without words, the reason stays as it is. The due date
-    stays what was promised."""
+    stays as it was planned."""
     act = lock_latest(act, version)
     must_not_be_closed(act)
     require_order(act.starts_on, expected_on, field="expected_on", named=(_("The start date"), _("the expected date")))
@@ -117,7 +117,7 @@ def expect_action(
 def set_override(
     act: Action, *, by: Actor, status: str, reason: str, name: str = "", version: int | None = None
 ) -> Action:
-    """A status set by hand. It stands beside the rule with a name, a reason and a date, until it is lifted."""
+    """A status set by hand. It is beside the rule with a name, a reason and a date, until it is lifted."""
     act = lock_latest(act, version)
     if status not in StatusChoice.values:
         sentence = _("Choose a status.")

@@ -88,7 +88,7 @@ def update_edition(
 
 
 def _refresh_search(edition: Edition) -> None:
-    """Strangers find what is in an edition only while it is public."""
+    """The public finds what is in an edition only while it is public."""
     search.refresh_many(Pillar.objects.filter(edition=edition).select_related("edition"))
     search.refresh_many(Objective.objects.filter(pillar__edition=edition).select_related("pillar__edition"))
     search.refresh_many(Action.objects.filter(edition=edition).select_related("edition"))

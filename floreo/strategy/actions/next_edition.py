@@ -86,7 +86,7 @@ def _carry_money(line: BudgetLine, carried: Action) -> None:
 def _carry_action(act: Action, objective: Objective, edition: Edition) -> Action:
     starts = max(filter(None, (act.starts_on, edition.starts_on)), default=None)
     if starts and act.due_on and starts > act.due_on:
-        starts = act.starts_on  # it should have ended before this edition begins: its dates stay as promised
+        starts = act.starts_on  # it should have ended before this edition begins: its dates stay as planned
     carried = Action(
         edition=edition,
         objective=objective,

@@ -47,7 +47,7 @@ def add_sub_objective(above: Objective, *, by: Actor, code: str, **facts: Unpack
 
 
 def must_have_objectives(pillar: Pillar, above: Objective | None) -> None:
-    """Raises Refused where the plan has no such level, or what it would be a part of stands elsewhere or is a part itself."""
+    """Raises Refused where the plan has no such level, or what it would be a part of is elsewhere or is a part itself."""
     edition = pillar.edition
     if not has_level(edition, Level.SUB_OBJECTIVE if above else Level.OBJECTIVE):
         sentence = _("This plan has these levels: %(levels)s.") % {
@@ -87,7 +87,7 @@ def remove_objective(objective: Objective, *, by: Actor) -> None:
 
 
 def must_hold_nothing(objective: Objective) -> None:
-    """Raises Refused while something stands under it."""
+    """Raises Refused while something is under it."""
     edition = objective.pillar.edition
     for held, level in ((objective.below, Level.SUB_OBJECTIVE), (objective.actions, Level.ACTION)):
         if held.exists():

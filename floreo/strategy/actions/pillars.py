@@ -86,7 +86,7 @@ _LINKED = gettext_noop("An indicator or another record is linked to it. Change t
 
 
 def must_hold_nothing(pillar: Pillar) -> None:
-    """Raises Refused while something stands under it."""
+    """Raises Refused while something is under it."""
     shown = Objective.objects.filter(pillar=pillar).exists()
     if shown or Action.objects.filter(objective__pillar=pillar).exists():
         edition = pillar.edition

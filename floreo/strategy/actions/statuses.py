@@ -29,7 +29,7 @@ def status_result_of(act: Action, day: date) -> StatusResult:
 
 
 def recompute_status(act: Action) -> None:
-    """Works out one action's status anew, inside the action that changed it. Saves only the kept columns: what a rule
+    """Works out one action's status again, inside the action that changed it. Saves only the kept columns: what a rule
     gives is not a fact of its own, so it is not in the trail."""
     fresh = with_facts(Action.objects.filter(pk=act.pk)).get()
     now = status_result_of(fresh, clock.today())

@@ -1,4 +1,4 @@
-"""Dates as strategies write them, in each language that has a list of words, to ISO: a period stands for its first or its last day."""
+"""Dates as strategies write them, in each language that has a list of words, to ISO: a period counts as its first or its last day."""
 
 from __future__ import annotations
 

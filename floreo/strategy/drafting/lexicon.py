@@ -14,7 +14,7 @@ from babel import Locale
 
 FOLDER = Path(__file__).parent / "words"
 NEVER = "(?!)"  # matches nothing
-_SHORTEST_MONTH = 3  # letters
+_SHORTEST_MONTH = 3  # characters
 
 
 @cache
@@ -30,7 +30,7 @@ def words(section: str, name: str) -> list[str]:
 
 
 def any_of(section: str, *names: str, **parts: str) -> str:
-    """An expression for any of those words. `parts` are put in place of the words in capitals that stand for something in them: the name of a list
+    """An expression for any of those words. `parts` are put in place of the words in capitals that represent something in them: the name of a list
     of the same section and language, or an expression that begins with "("."""
     found: list[str] = []
     for each in languages().values():

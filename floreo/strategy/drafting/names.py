@@ -51,7 +51,7 @@ class _NamePiece:
 
 
 def names_at(text: str, at: int, end: int) -> list[Span]:
-    """Spans of the bodies listed from `at` on; empty when no name stands there."""
+    """Spans of the bodies listed from `at` on; empty when no name is there."""
     parts = _parts(text, at, end)
     groups: list[list[_NamePiece]] = []
     for part in parts:

@@ -92,7 +92,7 @@ def trimmed(text: str, start: int, end: int, extra: str = "") -> Span:
 
 def _end_of_contents(document: Document, at: int) -> int:
     """The block after the last of a table of contents that ends with the number of a page: a scan leaves other lines between them, and words of
-    which a few letters differ from the heading."""
+    which a few characters differ from the heading."""
     last, end = at - 1, at
     for place in range(at, len(document.blocks)):
         words = document.words_of(document.blocks[place])

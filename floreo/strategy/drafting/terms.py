@@ -16,7 +16,7 @@ LENGTH = re.compile(
 # Between the term and its length: "Short-Term: 6 months", "Long Term - within 3 years", "medium term (up to two years)".
 BETWEEN = rf"\s*(?:[:=(–—-]|(?:{any_of('terms', 'means')})\b)\s*"
 _LINE = re.compile(rf"^(?:[^\W\d_]+[\s-]+)?(?:{any_of('terms', 'nouns')})(?:\s+[^\W\d_]+)?{BETWEEN}", re.IGNORECASE)
-_LONGEST = 60  # letters
+_LONGEST = 60  # characters
 
 
 def defines_a_term(line: str) -> bool:

@@ -32,14 +32,14 @@ OPENERS = Openers(
 BODY_NOUNS = any_of("bodies", "nouns")
 # Capitalised phrases that are never a body, by their first or last words.
 NOT_BODIES = "|".join((any_of("bodies", "none"), *month_names()))
-# Words that stand for a body named before; alone they name none.
+# Words that refer to a body named before; alone they name none.
 GENERIC_BODIES = frozenset(words("bodies", "generic"))
 
 # What a body did for the strategy, by the words in front of its name, and the same parts as verbs after it.
 PASSIVE_PARTS = MappingProxyType(tables("parts_before"))
 ACTIVE_PARTS = MappingProxyType(tables("parts_after"))
 
-# Verbs that promise a number, in the forms that look ahead (never the past).
+# Verbs that plan a number, in the forms that look ahead (never the past).
 GOAL_VERBS = any_of("targets", "verbs", "verbs_that_promise")
 PERCENT = "%|" + any_of("targets", "percent")
 NOT_COUNTED = frozenset(words("targets", "not_counted"))

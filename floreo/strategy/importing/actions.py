@@ -349,7 +349,7 @@ def _fields(edition: Edition) -> tuple[ImportField, ...]:
 
 
 def _place_fields(edition: Edition) -> tuple[ImportField, ...]:
-    """What it is, and where in the plan it stands."""
+    """What it is, and where in the plan it is."""
     return (
         ImportField(
             "code",
@@ -434,7 +434,7 @@ def _date_fields() -> tuple[ImportField, ...]:
 
 
 def _progress_fields() -> tuple[ImportField, ...]:
-    """How it goes: what an update takes."""
+    """The status that an update takes."""
     return (
         ImportField(
             "status",

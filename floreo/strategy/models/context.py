@@ -1,4 +1,4 @@
-"""What stands around a plan: how it stood on a day, what happened, who took part, where it is published, what it promised."""
+"""What is around a plan: its status on a day, what happened, who took part, where it is published, what it is committed to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from floreo.strategy.models.work import Action
 
 
 class StatusCount(models.Model):
-    """How many actions of an edition stood how on a day: today's, and one per quarter's end, so that pages can compare."""
+    """How many actions of an edition had which status on a day: today's, and one per quarter's end, so that pages can compare."""
 
     not_chained = "Counted from the actions, again with each change."
 

@@ -141,7 +141,7 @@ class Edition(Record, Translated, Sourced):
 
 
 class InEdition(Record, Translated, Sourced):
-    """What stands in an edition under a code of its own, with its working title apart from the official wording."""
+    """What is in an edition under a code of its own, with its working title apart from the official wording."""
 
     code = models.CharField(
         max_length=30, verbose_name=_("Code"), help_text=_("Part of its address, for example 2.1.4. It cannot change.")
@@ -244,7 +244,7 @@ class Objective(InEdition):
 
     @property
     def level(self) -> str:
-        """The level it stands on: an objective, or a part of one."""
+        """The level it is on: an objective, or a part of one."""
         return "sub_objective" if self.above_id else "objective"
 
     def get_absolute_url(self) -> str:

@@ -1,5 +1,5 @@
 """Where money comes from: funders' agreements, the days on which money moved, and who is who for IATI. What is counted
-stands on budget lines (`work.py`) and nowhere else."""
+is on budget lines (`work.py`) and nowhere else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from floreo.strategy.models.work import BudgetLine, GrantState, in_seen_actions,
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     def visible_to(self, viewer: object) -> GrantQuerySet:
-        """A stranger: signed, of public funders, paying for public actions. Who reads the plan: what is not only proposed,
+        """The public: signed, of public funders, paying for public actions. Who reads the plan: what is not only proposed,
         and the proposals for their own actions, of funders that they may know of."""
         own = reach(viewer, Permission.MONEY_INTERNAL)
         if own is None:

@@ -43,7 +43,7 @@ def taken_part_in(bodies: Iterable[int]) -> models.QuerySet[Participation, int]:
 
 
 def in_seen_actions(viewer: object, path: str = "") -> Q:
-    """Rows of (`path` "") or below (`path` "action__") actions that the viewer may know of: a stranger of public ones in
+    """Rows of (`path` "") or below (`path` "action__") actions that the viewer may know of: the public of public ones in
     public editions, who reads the plan of public ones and their own, who reads what is internal of all."""
     own = reach(viewer, Permission.PLAN_INTERNAL)
     if own is None:
@@ -78,7 +78,7 @@ class OfActionQuerySet(models.QuerySet[Any]):
 
 
 class Action(InEdition):
-    """Something to be done by somebody by a date. Its status is worked out from dates by logic.standing, never typed."""
+    """Something to be done by somebody by a date. Its status is worked out from dates by `logic.standing`, never typed."""
 
     not_chained = {
         "status": _WORKED_OUT,
@@ -132,14 +132,14 @@ class Action(InEdition):
         "self", symmetrical=False, blank=True, related_name="awaited_by", verbose_name=_("Waits for")
     )
 
-    # Worked out by logic.standing and kept, so that lists can be filtered; refreshed on every change and every new day.
+    # Worked out by `logic.standing` and kept, so that lists can be filtered; refreshed on every change and every new day.
     status = models.CharField(
         max_length=12, choices=StatusChoice.choices, default=StatusChoice.NOT_STARTED, editable=False
     )
     status_rule = models.CharField(max_length=20, default=Rule.UNDATED, editable=False)
     status_since = models.DateField(null=True, blank=True, editable=False)
 
-    # An override stands beside the rule, with a name, a reason and a date; it ends when it is lifted.
+    # An override is beside the rule, with a name, a reason and a date; it ends when it is lifted.
     override = models.CharField(
         max_length=12, choices=StatusChoice.choices, blank=True, verbose_name=_("Status override")
     )
@@ -180,7 +180,7 @@ class Action(InEdition):
 
     @property
     def above(self) -> list[Pillar | Objective]:
-        """What stands above it, from the top, without what nobody sees."""
+        """What is above it, from the top, without what nobody sees."""
         parts: list[Pillar | Objective | None] = [self.objective.pillar, self.objective.above, self.objective]
         return [each for each in parts if each is not None and not each.is_implied]
 
@@ -415,7 +415,7 @@ class BudgetLine(OfAction, Translated, Sourced):
 
     @property
     def is_committed(self) -> bool:
-        """Whether somebody stands behind it: what an unsigned agreement would pay is planned, whatever the line says."""
+        """Whether it is committed: what an unsigned agreement would pay is planned, whatever the line says."""
         return self.stage == MoneyStage.COMMITTED and (self.grant is None or self.grant.state in COMMITTED_STATES)
 
 

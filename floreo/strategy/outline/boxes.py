@@ -1,4 +1,4 @@
-"""Fields that stand apart from their rows: boxes at the foot of a page, of which the first belongs to the first row above, the next to the next."""
+"""Fields that are apart from their rows: boxes at the foot of a page, of which the first belongs to the first row above, the next to the next."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from floreo.strategy.outline.looks import caption_of, prefixed_by
 from floreo.strategy.outline.passages import Outline, Passage
 from floreo.strategy.outline.terms import TERM_NOUNS
 
-LONGEST = 60  # letters of one line of a box; what is longer is a sentence
+LONGEST = 60  # characters of one line of a box; what is longer is a sentence
 _MOST_LINES = 10  # of a box
 _GOES_ON = frozenset("&,-")  # with these a line of a name does not end, nor with a word in small letters
 
@@ -24,7 +24,7 @@ class Holder(Protocol):
 
 @dataclass(slots=True)
 class _Box:
-    """The lines of one box, and the passages in which they stand."""
+    """The lines of one box, and the passages in which they are."""
 
     lines: list[str] = field(default_factory=list)
     passages: list[int] = field(default_factory=list)

@@ -200,7 +200,7 @@ def moved(rows: Sequence[R], edits: Iterable[Edit]) -> tuple[list[R], int]:
 
 
 def can_move(rows: Sequence[R], row: R, to: R | None, act: EditKind) -> bool:
-    """Whether a row may go there: below what is higher than it, or beside what stands at its own level."""
+    """Whether a row may go there: below what is higher than it, or beside what is at its own level."""
     if to is None:
         return act == EditKind.UNDER
     if act == EditKind.UNDER:

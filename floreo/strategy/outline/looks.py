@@ -46,7 +46,7 @@ class Look:
 
     @property
     def key(self) -> Key:
-        """What alike passages share. The word of a level stands for it however it is printed; so does its number where it is loose. What has
+        """What alike passages share. The word of a level means it however it is printed; so does its number where it is loose. What has
         neither is alike under the same line only."""
         if self.label:
             return ("label", self.label)
@@ -66,7 +66,7 @@ class Look:
 
     @property
     def is_common(self) -> bool:
-        """Whether nothing tells it apart: a plain paragraph, of which alike ones are all the others."""
+        """Whether nothing distinguishes it: a plain paragraph, of which alike ones are all the others."""
         return not self.label and self.kind in {"paragraph", "item"} and not self.shape and not self.caption
 
 

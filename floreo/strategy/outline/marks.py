@@ -205,7 +205,7 @@ def _open_parents(rows: Sequence[Marked], moved_by_hand: set[int]) -> None:
 
 
 def settled(outline: Outline, marks: Sequence[Mark]) -> list[Mark]:
-    """The marks, each with the levels within which its example stands."""
+    """The marks, each with the levels within which its example is."""
     done = list(marks)
     for level in (*LEVELS, *FIELDS):
         above = [mark for mark in done if mark.meaning == Meaning.NOTHING or _rank(mark.meaning) < _rank(level)]
@@ -235,12 +235,10 @@ class _Reading:
         self.looks: dict[Meaning, Passage] = {}
         self.known: dict[tuple[Meaning, str, int | None], Marked] = {}
         self.held: dict[str, str] = {}  # fields that came before their row
-        self.wordings: dict[
-            int, tuple[str, int]
-        ] = {}  # the words of each row, and the last passage in which they stand
+        self.wordings: dict[int, tuple[str, int]] = {}  # the words of each row, and the last passage in which they are
         self.holders: set[int] = set()  # the rows that have actions
         self.shut = 0  # the depth of a branch that is not the plan
-        self.title_of: Marked | None = None  # a row whose label stood alone on its line
+        self.title_of: Marked | None = None  # a row whose label was alone on its line
 
     def result(self) -> tuple[dict[int, Meaning], list[Marked]]:
         for group in _rows_together(self.outline.passages):
@@ -260,7 +258,7 @@ class _Reading:
         return found
 
     def _group(self, group: Sequence[Passage]) -> None:
-        """A passage, or the cells of a row: the levels first, whichever column they stand in, then what is told of them."""
+        """A passage, or the cells of a row: the levels first, whichever column they are in, then what is said of them."""
         meant = [(passage, self._meaning(passage)) for passage in group]
         first = len(self.rows)
         for passage, meaning in sorted(meant, key=lambda one: _rank(one[1]) if one[1] else len(LEVELS)):
@@ -352,7 +350,7 @@ class _Reading:
             self.boxes.settle(self.holders, row.number)
 
     def _title(self, passage: Passage) -> None:
-        """The words of a row whose label stood alone on its line."""
+        """The words of a row whose label was alone on its line."""
         row, self.title_of = self.title_of, None
         assert row is not None
         row.title, row.end = _title(self.outline.words(passage)), passage.end
@@ -361,19 +359,19 @@ class _Reading:
         self.boxes.settle(self.holders, row.number)
 
     def _more(self, passage: Passage) -> None:
-        """The rest of the row that ends just before; where something else stands between, it is none."""
+        """The rest of the row that ends just before; where something else is between, it is none."""
         row = self.rows[-1] if self.rows else None
         words, last = self.wordings.get(row.number, ("", 0)) if row else ("", 0)
         if row is None or passage.row or last != passage.number - 1:
             return
-        # With the number or dash that stands before it: "(ii) evidence storage" is a part of a sentence.
+        # With the number or dash that is before it: "(ii) evidence storage" is a part of a sentence.
         words = " ".join(f"{words} {self.outline.document.text[row.end : passage.end]}".split())
         row.title, row.end = _title(words), passage.end
         self.wordings[row.number] = (words, passage.number)
         self.taken[passage.number] = Meaning.MORE
 
     def _give_boxes(self) -> None:
-        """What stood apart, to the actions of the row that it belongs to."""
+        """What was apart, to the actions of the row that it belongs to."""
         for meaning, given in self.boxes.given.items():
             for number, box in given.items():
                 own = [row for row in self.rows if row.meaning == Meaning.ACTION and row.parent == number]
@@ -406,7 +404,7 @@ class _Reading:
 
 
 def _is_labelled(passage: Passage) -> bool:
-    """Whether a passage is no title of a level whose label stands alone before it: a line that heads others, or "Lead: ..."."""
+    """Whether a passage is no title of a level whose label is alone before it: a line that heads others, or "Lead: ..."."""
     return passage.is_caption or (bool(passage.look.label) and not passage.code)
 
 
@@ -448,7 +446,7 @@ def marked(outline: Outline, passage: Passage, meaning: Meaning, reach: Reach = 
 
 
 def effective(outline: Outline, steps: Sequence[Step]) -> list[Step]:
-    """The steps that hold, as a file keeps them: of marks on the same the last, each with the levels within which it stands and the words by
+    """The steps that hold, as a file keeps them: of marks on the same the last, each with the levels within which it is and the words by
     which it is found again."""
     marks, edits = parted(steps)
     now = edited(outline, edits)

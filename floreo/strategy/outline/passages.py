@@ -24,9 +24,9 @@ from floreo.strategy.outline.looks import (
 )
 
 LOOSE = ("text", "pdf")  # kinds of documents of which the headings are guessed
-OFTEN = 3  # times that a word before a colon stands in a document until it is taken for a label
+OFTEN = 3  # times that a word before a colon is in a document until it is taken for a label
 _FURNITURE_AT_LEAST = 3
-_FURNITURE_AT_MOST = 70  # letters
+_FURNITURE_AT_MOST = 70  # characters
 _DISTINCT = 0.7  # of lines that are one but for their number: page numbers
 _DIGITS = re.compile(r"\d+")
 _THREE_DIGITS = re.compile(r"(?P<number>[1-9]\d\d)[.)]\s+(?=\S)")
@@ -49,7 +49,7 @@ class Passage:
     row: int = 0
     code: str = ""  # its number as printed
     is_caption: bool = False
-    parts: tuple[Span, ...] = ()  # of one that was joined from several: what stands between them is none of its words
+    parts: tuple[Span, ...] = ()  # of one that was joined from several: what is between them is none of its words
 
     @property
     def kind(self) -> str:
@@ -139,7 +139,7 @@ def _goes_on(document: Document, before: Block, block: Block) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a cell stands: its row in the document, its column, and what tells its table from others."""
+    """Where a cell is: its row in the document, its column, and what distinguishes its table from others."""
 
     row: int = 0
     column: int = 0
@@ -184,7 +184,7 @@ def _number_and_start(document: Document, block: Block) -> tuple[str, int]:
 
 
 def _heads(document: Document, block: Block) -> str:
-    """What tells a table from others: its head where the first row is one, else how many columns it has."""
+    """What distinguishes a table from others: its head where the first row is one, else how many columns it has."""
     cells = [document.text[start:end] for start, end in block.cells]
     is_head = (
         len(cells) > 1

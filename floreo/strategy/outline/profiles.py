@@ -16,7 +16,7 @@ from floreo.strategy.outline.marks import LONE, Mark, Meaning, Reach, Step, effe
 from floreo.strategy.outline.passages import Outline
 
 MOST_MARKS = 400
-_LONGEST = 2_000  # letters of one value
+_LONGEST = 2_000  # characters of one value
 _MOST_SPOTS = 200
 
 
@@ -111,7 +111,7 @@ def _same_text(outline: Outline) -> str:
 
 
 def as_toml(outline: Outline, steps: Sequence[Step], *, name: str, with_words: bool = True) -> str:
-    """What holds of the steps made on a document, without the places in it. Without words passages are named by the SHA-256 of theirs: for a
+    """What holds of the steps made on a document, without the places in it. Without words passages are named by their SHA-256: for a
     document that may not be given on."""
     lines = [
         f"# Marks made on {' '.join(name.split())}: what looks so is read so.",

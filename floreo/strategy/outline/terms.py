@@ -17,7 +17,7 @@ from floreo.strategy.drafting.terms import BETWEEN, LENGTH, months_of
 from floreo.strategy.logic import last_day
 
 MOST_TERMS = 20
-_LONGEST = 60  # letters of a term; what is longer is a sentence
+_LONGEST = 60  # characters of a term; what is longer is a sentence
 _NEAR = 40
 TERM_NOUNS = frozenset(words_of("terms", "nouns"))
 _FIRST = frozenset(
@@ -38,7 +38,7 @@ class Term:
 
 
 def terms_in(text: str, found: Iterable[str]) -> list[Term]:
-    """The terms that stand where dates should, those used most first. `found` are the words of the actions without a date."""
+    """The terms that are where dates should, those used most first. `found` are the words of the actions without a date."""
     count: Counter[str] = Counter()
     for words in found:
         if 0 < len(words) <= _LONGEST and any(character.isalpha() for character in words):

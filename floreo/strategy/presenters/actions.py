@@ -209,7 +209,7 @@ def status_word(status: str) -> str:
 
 
 def status_note(act: Action, *, today: date) -> str:
-    """What goes beside the status word in a list: the days late, the month done, since when it stands still."""
+    """What goes beside the status word in a list: the days late, the month done, since when it is stalled."""
     result = act.status_result
     if result.since is None:
         return ""
@@ -282,7 +282,7 @@ def lead_since(current: Participation | None, earlier: Iterable[Participation]) 
 
 
 def successor_text(organisation: Organisation) -> str:
-    """Where a lead has been merged away, who stands for it now."""
+    """Where a lead has been merged away, who acts for it now."""
     successor = organisation.successor()
     if successor.pk == organisation.pk:
         return ""

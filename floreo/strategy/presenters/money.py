@@ -25,7 +25,7 @@ def percent_text(share: Decimal | None) -> str:
 
 
 def headline(facts: MoneyFacts) -> str:
-    """The answer in one sentence: how much is planned, how much is promised, how much is spent."""
+    """The answer in one sentence: how much is planned, how much is committed, how much is spent."""
     whole = facts.main
     if not facts.lines:
         return _("No money has been entered for this strategy yet.")

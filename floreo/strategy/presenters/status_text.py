@@ -1,4 +1,4 @@
-"""How an edition stands, in a sentence: the answer on home, what changed since a quarter ago, tallies in words."""
+"""The status of an edition, in a sentence: the answer on home, what changed since a quarter ago, tallies in words."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class EditionFacts:
 
 
 def holding(counts: Counts) -> int:
-    """How many hold their dates: done or on track."""
+    """How many are on schedule: done or on track."""
     return sum(counts[s] for s in HOLDING)
 
 
 def hold_sentence(counts: Counts) -> str:
-    """ "14 of 24 actions hold their dates." Nothing when there are no actions."""
+    """ "14 of 24 actions are on schedule." Nothing when there are no actions."""
     total, hold = sum(counts.values()), holding(counts)
     if total == 0:
         return ""
@@ -136,7 +136,7 @@ def _not_known(unknown: int, total: int) -> str:
 
 
 def headline(facts: EditionFacts, counts: Counts) -> str:
-    """The answer of the home page: how this edition stands, in at most two sentences."""
+    """The answer of the home page: the status of this edition, in at most two sentences."""
     if facts.state == EditionState.ENDED:
         return sentences(_ended_sentence(facts), _done_at_end(counts) or _closing_sentence(facts))
     if facts.state == EditionState.DRAFT:

@@ -56,7 +56,7 @@ def _same(name: str) -> Callable[[Any], CellText]:
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """`value` reads it off a row; `is_key` tells rows apart; what is only `shown` is not read back."""
+    """`value` reads it off a row; `is_key` distinguishes rows; what is only `shown` is not read back."""
 
     name: str
     help: Words
@@ -183,7 +183,7 @@ def _code_above(thing: Any) -> CellText:
 
 
 def _under(edition: Edition | None) -> tuple[SheetColumn, ...]:
-    """The column of an action that says under what it stands."""
+    """The column of an action that says under what it is."""
     levels = BY_DEPTH[edition.levels if edition else USUAL_DEPTH]
     if len(levels) == 1:
         return ()

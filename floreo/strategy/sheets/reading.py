@@ -32,7 +32,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class RowRead:
-    """One row: where it stands and what its columns say. Columns that the sheet lacks are not in it."""
+    """One row: where it is and what its columns say. Columns that the sheet lacks are not in it."""
 
     sheet: str
     number: int
@@ -98,7 +98,7 @@ def _read_sheet(page: Page, sheet: Sheet, read: BookRead) -> None:
     columns = _read_head(next(rows, ()), sheet, read)
     found = read.rows.setdefault(sheet.name, [])
     if any(c.is_needed and c not in columns.values() for c in sheet.columns):
-        return  # told by _read_head; its rows would only repeat it
+        return  # reported by `_read_head`; its rows would only repeat it
     seen: dict[tuple[CellText, ...], int] = {}
     for number, cells in enumerate(rows, start=2):
         if number > MOST_ROWS + 1:

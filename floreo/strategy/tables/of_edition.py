@@ -1,4 +1,4 @@
-"""How a table of any app says in which edition of the strategy its rows stand."""
+"""How a table of any app says in which edition of the strategy its rows are."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def judged(wave: Wave, given: Any) -> dict[str, Any]:
 
 
 def _apart(questions: list[Question], answers: Mapping[str, Any]) -> dict[str, str]:
-    """What tells about who answers, for the columns."""
+    """What describes who answers, for the columns."""
     return {q.variable: str(answers[q.key]) for q in questions if q.variable in VARIABLES and q.key in answers}
 
 
@@ -237,7 +237,7 @@ def must_take_papers(wave: Wave) -> None:
 def enter(
     wave: Wave, *, by: Actor, answers: Any, paper_number: str, taken_on: date, language: str = "", again: bool = False
 ) -> Response:
-    """One paper, typed in. Its number stands on it, so that it is not entered twice; with `again` it is the second typing of a paper,
+    """One paper, typed in. Its number is on it, so that it is not entered twice; with `again` it is the second typing of a paper,
     by which mistakes of the first are found."""
     fresh = lock_latest(wave)
     must_take_papers(fresh)
@@ -283,7 +283,7 @@ def whole_of(response: Response) -> dict[str, Any]:
 
 @action("response.corrected", needs=RUN)
 def correct(response: Response, *, by: Actor, answers: Any) -> Response:
-    """After two typings differed and somebody looked at the paper: what stands on it."""
+    """After two typings differed and somebody looked at the paper: what is on it."""
     fresh = lock_latest(response)
     must_take_papers(fresh.wave)
     if fresh.mode != ResponseMode.PAPER:

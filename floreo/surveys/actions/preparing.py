@@ -156,7 +156,7 @@ def _sound_options(question: Question) -> list[dict[str, str]]:
 
 
 def _require_sound_condition(question: Question) -> None:
-    """A question is asked only after an answer to one that stands before it."""
+    """A question is asked only after an answer to one that is before it."""
     if not question.if_key:
         question.if_options = []
         return
@@ -360,7 +360,7 @@ def close_wave(wave: Wave, *, by: Actor, shown: str | None = None) -> Wave:
 @action("wave.population_imported", needs=RUN)
 def import_population(wave: Wave, *, by: Actor, rows: Sequence[Mapping[str, str]], source: str) -> Wave:
     """The people that answers are weighted to, from a table: a column for each variable and one `count`. Values are the keys of the
-    answers of the question that tells the variable."""
+    answers of the question that gives the variable."""
     fresh = lock_latest(wave)
     must_not_be_published(fresh)
     fresh.targets = sound_targets(rows, fresh.instrument)

@@ -1,4 +1,4 @@
-"""Publishing results: what was shown is frozen, and single answers leave only where nobody can be told from four others."""
+"""Publishing results: what was shown is frozen, and single answers leave only where nobody can be distinguished from four others."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def must_be_published(wave: Wave) -> None:
 
 @action("wave.data_published", needs=Permission.SURVEY_DATA, decides=what_is_published)
 def publish_data(wave: Wave, *, by: Actor, shown: str | None = None) -> Wave:
-    """Single answers for everybody, without texts, numbers and times, each like at least four others in what tells about people.
+    """Single answers for everybody, without texts, numbers and times, each like at least four others in what describes people.
     Refuses where too much would have to be taken out."""
     fresh = lock_latest(wave)
     must_be_published(fresh)

@@ -22,7 +22,7 @@ class QuestionKind(models.TextChoices):
 
 
 class Variable(models.TextChoices):
-    """What a question tells about who answers: coarse, and stored apart from the answers."""
+    """What a question says about who answers: coarse, and stored apart from the answers."""
 
     DISTRICT = "district", _("District")
     AGE = "age", _("Age")

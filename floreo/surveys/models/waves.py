@@ -60,7 +60,7 @@ class InstrumentVersion(OfSurvey):
 
 class QuestionQuerySet(models.QuerySet["Question"]):
     def visible_to(self, viewer: object) -> QuestionQuerySet:
-        """As the version in which it stands."""
+        """As the version in which it is."""
         return self.filter(version__in=InstrumentVersion.objects.visible_to(viewer))
 
 

@@ -52,7 +52,7 @@ def signed(by: float) -> str:
 
 
 def moved_by(before: float, after: float) -> float:
-    """The difference of what is shown: else 38 and 49 would stand beside "12 points"."""
+    """The difference of what is shown: else 38 and 49 would be beside "12 points"."""
     return (whole(after) - whole(before)) / 100
 
 

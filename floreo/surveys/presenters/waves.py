@@ -41,7 +41,7 @@ def weights_text(wave: Wave, results: Mapping[str, Any]) -> str:
 
 
 def weights_notes(results: Mapping[str, Any], wave: Wave) -> list[str]:
-    """What has to be said of the weights: cut ones, people whom nobody stands for, who could not be weighted."""
+    """What has to be said of the weights: cut ones, people whom nobody represents, who could not be weighted."""
     facts = results["weights"]
     found = []
     if facts["by"]:

@@ -65,7 +65,7 @@ def must_be_on(tabletop: Tabletop) -> None:
 
 @action("tabletop.paused", needs=RUN)
 def pause_tabletop(tabletop: Tabletop, *, by: Actor) -> Tabletop:
-    """The clock stands still and nothing is sent until it goes on. What waits in the outbox is sent: it was due before."""
+    """The clock is stopped and nothing is sent until it goes on. What waits in the outbox is sent: it was due before."""
     fresh = lock_latest(tabletop)
     must_be_running(fresh)
     fresh.state, fresh.paused_at = State.PAUSED, clock.now()

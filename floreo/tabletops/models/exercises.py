@@ -85,11 +85,11 @@ class TabletopQuerySet(models.QuerySet["Tabletop"]):
 
 
 class Tabletop(Record, Translated, Sourced):
-    """One exercise: planned, started, paused, ended, evaluated. Its clock runs from the start and stands while it is paused."""
+    """One exercise: planned, started, paused, ended, evaluated. Its clock runs from the start and is stopped while it is paused."""
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "aim")
 
-    code = models.SlugField(max_length=20, unique=True)  # ex-2026-01: the public table tells exercises apart by it
+    code = models.SlugField(max_length=20, unique=True)  # ex-2026-01: the public table distinguishes exercises by it
     scenario = models.ForeignKey(
         Scenario, null=True, blank=True, on_delete=models.PROTECT, related_name="tabletops", verbose_name=_("Scenario")
     )

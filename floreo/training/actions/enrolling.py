@@ -88,7 +88,7 @@ def _enter(enrolment: Enrolment, cohort: Cohort) -> None:
 @action("enrolment.asked", needs=None, quiet=True)
 def sign_up(cohort: Cohort, *, by: Actor, who: Who) -> Enrolment:
     """By the public form. No seat is held before whoever has the address presses the button of the mail. Who is there already gets
-    their link again, and the page says the same: it tells nobody who takes part."""
+    their link again, and the page says the same: it reveals to nobody who takes part."""
     fresh = lock_latest(cohort)
     if fresh.course_id == cohort.course_id:
         fresh.course = cohort.course  # read with it: the mail names the course
@@ -266,7 +266,7 @@ def enrol(
     organisation: Organisation | None = None,
     person: Person | None = None,
 ) -> Enrolment:
-    """Staff enter somebody who asked by telephone, in person or by letter: a seat, or the end of the waiting list."""
+    """Staff enter somebody who asked by telephone, in person or in writing: a seat, or the end of the waiting list."""
     fresh = lock_latest(cohort)
     must_be_running(fresh)
     made = enrol_now(
@@ -363,7 +363,7 @@ def give_feedback(cohort: Cohort, *, by: Actor, of: Enrolment, rating: int, text
 
 @action("enrolments.expired", needs=RUN, quiet=True)
 def remove_expired(rows: Sequence[Enrolment], *, by: Actor) -> int:
-    outbox.forget_mail(key(each) for each in rows)  # the address goes with them, as the e-mail itself promised
+    outbox.forget_mail(key(each) for each in rows)  # the address goes with them, as the e-mail itself announced
     for each in rows:
         delete(each)
     return len(rows)

@@ -244,7 +244,7 @@ def remove_session(session: Session, *, by: Actor) -> None:
 
 @action("session.link_sent", needs=RUN)
 def send_check_in_link(session: Session, *, by: Actor, mail: str) -> Session:
-    """Sends the trainer the link for the door."""
+    """Sends the trainer the link for the page at the door."""
     fresh = lock_latest(session)
     must_be_running(fresh.cohort)
     fresh.trainer_mail = require_text(mail, field="mail", sentence=_("Enter an e-mail address."))
@@ -255,7 +255,7 @@ def send_check_in_link(session: Session, *, by: Actor, mail: str) -> Session:
 
 @action("session.link_ended", needs=RUN)
 def end_check_in_link(session: Session, *, by: Actor) -> Session:
-    """The link for the door works no more; a new one can be sent."""
+    """The link for the page at the door works no more; a new one can be sent."""
     fresh = lock_latest(session)
     fresh.link_version += 1
     return save(fresh)

@@ -35,7 +35,7 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 
 
 class Cohort(Record, Translated, Sourced):
-    """One group that takes a course, from a day to a day. Of one in the past that only a source tells of, what the source does not say
+    """One group that takes a course, from a day to a day. Of one in the past that only a source reports, what the source does not say
     stays empty."""
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title",)
@@ -182,7 +182,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
 
 class Session(OfCohort, Translated):
-    """One meeting of a cohort: when, where, who teaches it. Its trainer opens the door page by a signed link."""
+    """One meeting of a cohort: when, where, who teaches it. Its trainer opens the page at the door by a signed link."""
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title",)
     secret_fields: ClassVar[frozenset[str]] = frozenset({"trainer_mail"})

@@ -28,7 +28,7 @@ CONNECT = Permission.PROGRAM_CONNECT
 
 
 def make_webhook(user: User, *, by: Actor, name: str, url: str, kinds: Iterable[str]) -> tuple[Webhook, str]:
-    """The webhook and its secret, which is shown once. It is told what its account may know of, from now on."""
+    """The webhook and its secret, which is shown once. It is sent what its account may know of, from now on."""
     secret = new_secret()
     made = Webhook(
         user=user,
@@ -139,7 +139,7 @@ def send_test(webhook: Webhook, *, by: Actor) -> WebhookMessage:
 
 @action("webhook.redelivered", needs=CONNECT)
 def redeliver(webhook: Webhook, *, by: Actor, number: int) -> WebhookMessage:
-    """Sends one message again, under the same number: the receiver can tell that it is the same."""
+    """Sends one message again, under the same number: the receiver can see that it is the same."""
     fresh = _ours(webhook, by)
     if fresh.disabled_at is not None:
         raise Refused(_("This webhook is disabled. Enable it first."), code="disabled")

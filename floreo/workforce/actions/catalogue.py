@@ -275,7 +275,7 @@ def remove_course(course: CatalogueCourse, *, by: Actor) -> CatalogueCourse:
 
 @action("catalogue.confirmed", needs=None)
 def confirm_courses(institution: Institution, *, by: Actor) -> int:
-    """All courses of the institution are right as they stand. Returns how many."""
+    """All courses of the institution are right as they are. Returns how many."""
     fresh = lock_latest(institution)
     _must_own(by, fresh)
     day = clock.today()

@@ -158,7 +158,7 @@ def answer_needs(request: NeedsRequest, *, by: Actor, lines: Mapping[int, tuple[
     fresh = lock_latest(request)
     if not isinstance(by, Answering) or by.request.pk != fresh.pk:
         raise NotAllowed
-    if not fresh.link_hash or fresh.link_hash != by.request.link_hash:  # ended, or sent anew, while the form was open
+    if not fresh.link_hash or fresh.link_hash != by.request.link_hash:  # ended, or sent again, while the form was open
         raise Refused(_("This link works no more. Ask for a new one."), code="link_ended")
     if not lines:
         raise Refused(_("Enter the numbers of at least one role. Write 0 where you need nobody."), code="empty")

@@ -67,8 +67,8 @@ class EntryShown:
 
 
 def _page(rows: QuerySet[AuditEntry], viewer: object, *, open_only: bool) -> list[EntryShown]:
-    """A page and one more. Where the reader asked for a word, only what they may see answers: else the number of hits
-    would tell what stands in the others."""
+    """A page and one more. Where the reader asked for a word, only what they may see answers: else the number of
+    hits would show what is in the others."""
     found: list[EntryShown] = []
     while len(found) <= PAGE and (entries := list(rows[: 4 * PAGE])):
         reader = Reader(entries, viewer)

@@ -73,13 +73,13 @@ class MeForm(CommandForm):
 
 
 class SecurityForm(forms.Form):
-    """Narrows the security events to those that hold some letters."""
+    """Narrows the security events to those that hold some characters."""
 
     q = forms.CharField(label=_l("Account, network address or path"), required=False, max_length=120)
 
 
 class AuditForm(forms.Form):
-    """Narrows the chain. Everything is optional and stands in the address."""
+    """Narrows the chain. Everything is optional and is in the address."""
 
     verb = forms.CharField(label=_l("Activity"), required=False, max_length=80)
     actor = forms.CharField(label=_l("Who"), required=False, max_length=120)

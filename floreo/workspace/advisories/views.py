@@ -1,4 +1,4 @@
-"""Pages of advisories: the list by whose turn it is, one with all that can be done to it, and each of those things as a form."""
+"""Pages of advisories: the list by who must act next, one with all that can be done to it, and each of those things as a form."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def _last_reply(named: Named) -> dict[str, str]:
 
 
 def advisory(request: HttpRequest, code: str) -> HttpResponse:
-    """One advisory: where it stands, how it reads, what is known of its vulnerabilities, what can be done."""
+    """One advisory: its status, how it reads, what is known of its vulnerabilities, what can be done."""
     found = get_advisory_for(request.user, code)
     may = commands_for(request.user, found, _commands(request.user))
     is_writer = may_write(request.user)

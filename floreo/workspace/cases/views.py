@@ -163,7 +163,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
 
 # --- One case -----------------------------------------------------------------------------------------------------
 
-# Buttons at the head, and what stands in the list below the facts.
+# Buttons at the head, and what is in the list below the facts.
 _HEAD = ("classify", "hand-over", "reopen")
 _AT_PARTS = ("note", "task", "playbook", "happened", "observables", "mail")
 

@@ -38,7 +38,7 @@ from floreo.strategy.outline.terms import Term, day_of, terms_in
 from floreo.strategy.presenters.drafts import thin_sentence, unused_sentence
 
 PAGE = 150  # passages on a page
-_SHOWN = 220  # letters of a passage
+_SHOWN = 220  # characters of a passage
 PLAN, UNUSED = "plan", "unused"
 MEANINGS: dict[Meaning, Promise] = {
     Meaning.PILLAR: in_words_lazy("%(pillar)s"),
@@ -296,7 +296,7 @@ class OutlinePage:
         return found
 
     def _undated(self) -> list[str]:
-        """The words that stand where the dates of actions should."""
+        """The words that are where the dates of actions should."""
         given = [
             str((row.drafted if row.drafted is not None else row.fields).get(name) or "")
             for row in self.result.rows

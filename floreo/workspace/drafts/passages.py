@@ -64,7 +64,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a draft with the passages of its rows. `pages` tells on which page of the review each row stands."""
+    """The text of a draft with the passages of its rows. `pages` says on which page of the review each row is."""
 
     draft: ImportDraft
     rows: Sequence[DraftRow]

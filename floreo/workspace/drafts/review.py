@@ -1,4 +1,4 @@
-"""What the review page shows: rows in order and in pages, what each says, whose turn it is, and the counts in words."""
+"""What the review page shows: rows in order and in pages, what each says, who must act next, and the counts in words."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ShownRow:
 
     @property
     def is_entered(self) -> bool:
-        """In the plan; what was removed from it since may be decided anew."""
+        """In the plan; what was removed from it since may be decided again."""
         return bool(self.row.became) and not self.is_gone
 
 
@@ -132,7 +132,7 @@ class Review:
 
     @cached_property
     def now(self) -> int | None:
-        """The row whose turn it is: the one asked for, or the first that nobody has decided."""
+        """The row that is next: the one asked for, or the first that nobody has decided."""
         if self.asked in self.pages:
             return self.asked
         waiting = (r.number for r in self.here if r.state == RowState.UNCONFIRMED)
@@ -244,7 +244,7 @@ class Offer:
     quoted: SafeString
 
 
-_AROUND = 70  # letters
+_AROUND = 70  # characters
 _SPACE = re.compile(r"\s+")
 
 

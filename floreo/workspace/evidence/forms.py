@@ -130,7 +130,7 @@ class WithdrawForm(CommandForm):
 
 
 class ReplaceForm(KeepForm):
-    """What is to stand in its place; it begins with what was said of the old one."""
+    """What is to be in its place; it begins with what was said of the old one."""
 
     def __init__(self, request: HttpRequest, old: Evidence) -> None:
         names = ("title", "note", "tlp", "is_public")

@@ -1,4 +1,4 @@
-"""Addresses of the vault's desk. Words come before codes, so `new` and `to` are no codes of evidence."""
+"""Addresses of the vault's workspace. Words come before codes, so `new` and `to` are no codes of evidence."""
 
 from django.urls import URLPattern, path
 

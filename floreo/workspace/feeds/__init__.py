@@ -1,1 +1,1 @@
-"""The workspace of feeds: reports as they come, findings, letters about them, what is answered and corrected."""
+"""The workspace of feeds: reports as they come, findings, notices about them, what is answered and corrected."""

@@ -45,7 +45,7 @@ def _words_of(key: str, values: Sequence[str]) -> list[tuple[str, Any]]:
 
 
 class _Words(forms.CharField):
-    """A word of theirs and one of ours on each line: `alta = high`."""
+    """A word of the source and a word of the program on each line: `alta = high`."""
 
     widget = forms.Textarea(attrs={"rows": 4})
 

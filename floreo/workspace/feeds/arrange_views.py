@@ -69,7 +69,7 @@ def arrange_feed(request: HttpRequest, code: str) -> HttpResponse:
 def _kept(mapping: Mapping[str, Any]) -> Arrangement | None:
     try:
         return arrangement_of(mapping[KEY]) if KEY in mapping else None
-    except WrongArrangement:  # of another version: guessed anew
+    except WrongArrangement:  # of another version: guessed again
         return None
 
 

@@ -82,7 +82,7 @@ REFUSE = bulk(Bulk("corrections.refuse", _l("Leave the register unchanged"), HAN
 
 @require_POST
 def refuse_many(request: HttpRequest) -> HttpResponse:
-    """The register is right in all that was ticked, for one reason: a line for each. Those who asked are told, so it cannot be
+    """The register is right in all that was ticked, for one reason: a line for each. Those who asked are informed, so it cannot be
     undone; what was changed since the page was read is refused."""
     must_see_all(request.user)
     back = reverse("workspace:corrections")

@@ -172,7 +172,7 @@ def chart_of(groups: list[Group], by: str) -> str:
 
 
 def _short(day: str) -> str:
-    """ "26 Oct": the year stands under the axis."""
+    """ "26 Oct": the year is under the axis."""
     return format_date(date.fromisoformat(day), "d MMM", locale=locale.locale()).replace(".", "").replace("Sept", "Sep")
 
 

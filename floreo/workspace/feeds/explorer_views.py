@@ -47,7 +47,7 @@ SHOWN = (
 
 
 class ExplorerForm(CommandForm):
-    """Which events. Everything stands in the address, so that an answer can be kept as a bookmark."""
+    """Which events. Everything is in the address, so that an answer can be kept as a bookmark."""
 
     start = day_field(_l("From"))
     end = day_field(_l("To"))

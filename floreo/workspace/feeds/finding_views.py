@@ -1,4 +1,4 @@
-"""Pages of findings: the list, one with all that happened to it, saying how it stands, and the team seeing to an answer."""
+"""Pages of findings: the list, one with all that happened to it, saying its state, and the team seeing to an answer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ADDRESSES = 12
 
 
 def findings(request: HttpRequest) -> HttpResponseBase:
-    """What stands, worst first; of one's own organisation, or of all."""
+    """What there is, worst first; of one's own organisation, or of all."""
     must(request.user, Permission.FEED_READ)
     table = findings_for(request.user)
     listing = Listing(table, request, narrowed=at_address, counted=False, shown=_of_list, by_keys=_by_keys)

@@ -1,4 +1,4 @@
-"""Forms of the workspace of findings and letters. They check shape; actions check rules."""
+"""Forms of the workspace of findings and notices. They check shape; actions check rules."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class RefuseForm(CommandForm):
 
 
 class NoticeRuleForm(RecordForm):
-    """Which findings it is about, and who hears of them how often."""
+    """Which findings it is about, and who is notified of them how often."""
 
     organisation = organisation_field(label_of(NoticeRule, "organisation"), required=False)
     worst = forms.ChoiceField(**words_of(NoticeRule, "worst"), required=False)

@@ -21,7 +21,7 @@ from floreo.feeds.presenters.noted import noted_text
 from floreo.feeds.watching import silent_since
 
 DAYS = 30
-DRIFT_DAYS = 7  # in which the newest file of each type tells whether its columns have changed
+DRIFT_DAYS = 7  # in which the newest file of each type shows whether its columns have changed
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class FeedHealth:
 
 
 def _now() -> datetime:
-    """A sample country's calendar stands still, and what came to it grows no older."""
+    """A sample country's calendar is stopped, and what came to it grows no older."""
     return moment(clock.today())
 
 
@@ -184,7 +184,7 @@ def _newest(feeds: Iterable[Feed]) -> dict[int, FeedFile]:
 
 
 def health_of(feeds: QuerySet[Feed]) -> list[FeedHealth]:
-    """Feeds in trouble first, then by name."""
+    """Feeds with problems first, then by name."""
     rows = list(feeds)
     today = clock.today()
     days = [today - timedelta(days=n) for n in reversed(range(DAYS))]

@@ -103,7 +103,7 @@ def _with_select(address: str, value: str) -> str:
 
 
 def _reply_for(found: Finding, by: User, facts: Facts) -> object:
-    """The team records what it was told, or an organisation replies for its own. `facts["answered"]` gathers the notices that the step
+    """The team records what it was answered, or an organisation replies for its own. `facts["answered"]` gathers the notices that the step
     answers: the first of its replies does it, and the last that is taken back undoes it."""
     body = found.organisation.successor()
     bodies = bodies_of([body.pk, found.organisation_id])

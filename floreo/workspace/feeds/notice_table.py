@@ -1,4 +1,4 @@
-"""The list of letters, each viewer's own."""
+"""The list of notices, each viewer's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of letters: what was told to whom, one letter with its answers, what would go out today, the rules of who gets what."""
+"""Pages of notices: what was notified to whom, one notice with its answers, what would go out today, the rules of who gets what."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from floreo.workspace.sending import left, lines_of, rehearsed
 from floreo.workspace.verbs import history_of
 
 AREA, HANDLE = "notices", Permission.FINDING_HANDLE
-MOST_LINES = 500  # of one letter on its page; the file has all
+MOST_LINES = 500  # of one notice on its page; the file has all
 
 
 def notices(request: HttpRequest) -> HttpResponseBase:
@@ -59,7 +59,7 @@ def notices(request: HttpRequest) -> HttpResponseBase:
 
 
 def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """One letter: what it told, to whom and why, and what came back."""
+    """One notice: what it said, to whom and why, and what came back."""
     found = get_notice_for(request.user, pk)
     mine = Finding.objects.visible_to(request.user)  # what went to another organisation since is that one's
     if request.GET.get("download") == "csv":

@@ -37,7 +37,7 @@ def _batches(report: FeedFile) -> Iterator[Any]:
 
 
 def first_rejects(report: FeedFile) -> Mapping[str, Sequence[tuple[int, str]]]:
-    """Of each reason the first lines, as they stood."""
+    """Of each reason the first lines, as they were."""
     found: dict[str, list[tuple[int, str]]] = defaultdict(list)
     table = _rows(report, LOOKED_AT)
     if table is None:

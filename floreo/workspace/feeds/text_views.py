@@ -52,7 +52,7 @@ def text(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _headings(code: str) -> dict[str, str]:
-    """What stands round a text in a notice, in the text's language, and which that is, in the reader's."""
+    """What is round a text in a notice, in the text's language, and which that is, in the reader's."""
     spoken = _("In %(language)s") % {"language": languages.name(code)}
     with override(code):
         return {

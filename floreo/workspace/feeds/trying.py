@@ -121,7 +121,7 @@ def arrange_file(feed: Feed, path: Path, name: str, arranged: Arrangement | None
     )
     try:
         kept = arrangement_of(found["arranged"], is_begun=True)
-    except WrongArrangement:  # nothing that a reader of ours says
+    except WrongArrangement:  # nothing that one of our readers says
         kept = Arrangement()
     return Arranged(
         trial,

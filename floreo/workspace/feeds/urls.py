@@ -1,4 +1,4 @@
-"""Addresses of the workspace of feeds, findings and letters."""
+"""Addresses of the workspace of feeds, findings and notices."""
 
 from django.urls import URLPattern, path
 

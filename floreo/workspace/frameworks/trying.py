@@ -10,7 +10,7 @@ from floreo.core.ui.forms import refuse_on
 
 
 def attempt(form: Any, do: Callable[[dict[str, Any]], object]) -> int:
-    """200 when it was done; otherwise what was wrong stands on the form, and the status says so."""
+    """200 when it was done; otherwise what was wrong is on the form, and the status says so."""
     if not form.is_valid():
         return 422
     try:

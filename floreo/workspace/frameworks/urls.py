@@ -1,4 +1,4 @@
-"""Addresses of the frameworks' desk."""
+"""Addresses of the frameworks' workspace."""
 
 from django.urls import URLPattern, path
 

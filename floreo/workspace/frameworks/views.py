@@ -135,7 +135,7 @@ class LineRow:
     """One item of an assessment in words."""
 
     line: ItemLine
-    summary: str  # of a branch: how it stands
+    summary: str  # of a branch: its status
     level: str
     before: str
     raters: list[tuple[str, str]]

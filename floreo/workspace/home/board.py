@@ -33,7 +33,7 @@ TEAM, COLLEAGUES = "team", "colleagues"  # the sections of what is not theirs
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page. `fold` is the line that stands for it while it is closed, `next` what comes first in it; with `is_open` it is
+    """A part of the page. `fold` is the line that is shown for it while it is closed, `next` what comes first in it; with `is_open` it is
     closed on a telephone alone."""
 
     name: str

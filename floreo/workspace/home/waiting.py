@@ -26,7 +26,7 @@ from floreo.workspace.form_page import person, press
 
 PER_PAGE = 15  # organisations on one page
 ROWS = 12  # things of one organisation, unless it is asked for alone
-RECORDS = 5  # reminders of one organisation that are told
+RECORDS = 5  # reminders of one organisation that are shown
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def send_reminder(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 
 @require_POST
 def escalate(request: HttpRequest, kind: str, code: str) -> HttpResponse:
-    """Tells the deputies of those who were reminded."""
+    """Notifies the deputies of those who were reminded."""
     user, group = _group(request, kind, code)
     group = _chosen(request, group)
     return press(

@@ -1,4 +1,4 @@
-"""Addresses of the figures' desk."""
+"""Addresses of the figures' workspace."""
 
 from django.urls import URLPattern, path
 

@@ -155,7 +155,7 @@ def _translate_href(reading: Reading, viewer: object) -> str:
 
 
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
-    """One indicator: how it stands, its chart, its readings, and what can be done."""
+    """One indicator: its status, its chart, its readings, and what can be done."""
     must(request.user, Permission.INDICATOR_READ)
     found = get_indicator_for(request.user, code)
     readings = queries.all_readings(found)

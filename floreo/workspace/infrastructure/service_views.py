@@ -1,4 +1,4 @@
-"""Pages of one service: what it is, what it needs, what it stands on, how it recovers, whether it is designated."""
+"""Pages of one service: what it is, what it needs, what it depends on, how it recovers, whether it is designated."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ def new_competition(request: HttpRequest) -> HttpResponse:
 
 
 def competition(request: HttpRequest, code: str) -> HttpResponse:
-    """One competition: where it is, its criteria, its jury with how far each is, and the result as it stands."""
+    """One competition: where it is, its criteria, its jury with how far each is, and the result as it is."""
     found = get_competition_for(request.user, code)
     states = dict(found.entries.order_by().values_list("state").annotate(Count("pk")))
     judged = [(member, to_judge(member) if member.link_hash else []) for member in found.jury.all()]

@@ -1,4 +1,4 @@
-"""The list of letters. It never leaves the workspace: it is in no list of tables, and holds no text of a letter."""
+"""The list of mails. It never leaves the workspace: it is in no list of tables, and holds no text of a mail."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Bad:
-    """An address from which letters come back, and whose it is, where the register or the accounts know."""
+    """An address from which mails come back, and whose it is, where the register or the accounts know."""
 
     mail: OutboxMail
     name: str
@@ -147,7 +147,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def send_test(request: HttpRequest) -> HttpResponse:
-    """To oneself: nobody is sent a letter by whoever wants to try the server."""
+    """To oneself: nobody is sent a mail by whoever wants to try the server."""
     me, language = person(request), get_language() or ""
     done = _("A test e-mail to %(address)s is in the outbox. It will be sent within a minute.") % {"address": me.email}
     return press(

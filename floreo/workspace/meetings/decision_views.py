@@ -50,7 +50,7 @@ def decisions(request: HttpRequest) -> HttpResponseBase:
 
 
 def decision(request: HttpRequest, number: str) -> HttpResponse:
-    """One decision: its words, who carries it out, what it became and how that stands."""
+    """One decision: its words, who carries it out, what it became and the status of that."""
     must(request.user, Permission.MEETING_READ)
     found = get_decision_for(request.user, number)
     shown = queries.shown([found])[0]

@@ -80,7 +80,7 @@ class OverrideForm(VersionedForm):
 
 
 class TranslateReasonsForm(RecordForm):
-    """The reasons that the public reads, in the site's other languages; what they say stands as help."""
+    """The reasons that the public reads, in the site's other languages; what they say is shown as help."""
 
     class Meta:
         model = Action

@@ -179,7 +179,7 @@ class NewActionForm(_WithCode, ActionForm):
 
 
 class MoveActionForm(CommandForm):
-    """To another place of the same edition: under what stands right above its actions."""
+    """To another place of the same edition: under what is right above its actions."""
 
     objective = forms.ChoiceField(label=_l("Level above"), help_text=_l("The action keeps its code and its address."))
 

@@ -1,4 +1,4 @@
-"""Addresses of the plan's desk."""
+"""Addresses of the plan's workspace."""
 
 from django.urls import URLPattern, path
 

@@ -1,1 +1,1 @@
-"""Programs of others: tokens with which they ask, and webhooks by which they are told."""
+"""Programs of others: tokens with which they ask, and webhooks by which they are notified."""

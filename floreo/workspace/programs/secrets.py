@@ -48,7 +48,7 @@ def secret_page(
 
 
 def _once(request: HttpRequest, do: Callable[[], Made]) -> Made:
-    """A form that is sent twice makes one: the second press is told so, since the secret was shown to the first."""
+    """A form that is sent twice makes one: the second press is informed, since the secret was shown to the first."""
     with transaction.atomic():
         content = request.POST.copy()
         content.pop("csrfmiddlewaretoken", None)

@@ -183,7 +183,7 @@ def task(request: HttpRequest, code: str, task: str) -> HttpResponse:
 
 
 def publication(request: HttpRequest, code: str) -> HttpResponse:
-    """One publication: where it stands, how it will look, where it was posted, what can be done."""
+    """One publication: its status, how it will look, where it was posted, what can be done."""
     must(request.user, Permission.PUBLICATION_WRITE)
     found = get_publication_for(request.user, code)
     may = commands_for(request.user, found, COMMANDS)

@@ -104,7 +104,7 @@ def _ask_registry(holding: Holding, *, by: Actor, is_the_holder: bool = False) -
 
 
 def _by_document(holding: Holding, *, by: Actor, evidence: Evidence, **facts: object) -> Holding:
-    """The letter is attached to the claim, where whoever does it may attach evidence."""
+    """The signed letter is attached to the claim, where whoever does it may attach evidence."""
     with transaction.atomic():
         proved = acts.prove_by_document(holding, by=by, evidence=evidence.code, **facts)  # type: ignore[arg-type]
         if can(by, Permission.EVIDENCE_KEEP):
@@ -180,7 +180,7 @@ def holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def _letters(
     holding: Holding, proofs: Iterable[HoldingProof], documents: Iterable[Attachment], *, viewer: object
 ) -> dict[str, str]:
-    """Where the viewer can open the letters among the proofs, by their code: in the vault where it is open to them, else among the
+    """Where the viewer can open the signed letters among the proofs, by their code: in the vault where it is open to them, else among the
     `documents` of the claim that they decide on. One that neither opens is missing, and the page names it without a link."""
     codes = {proof.evidence for proof in proofs if proof.evidence}
     own = holding.organisation.code

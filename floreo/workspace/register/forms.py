@@ -55,9 +55,7 @@ class OrganisationForm(RegisterForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if (
-            "name" not in self.translated
-        ):  # in other languages the name stands here: only its own is changed by renaming
+        if "name" not in self.translated:  # in other languages the name is here: only its own is changed by renaming
             self.translated = ["name", *self.translated]
             for language, words in self._other_languages():
                 known = self.instance.translations.get(language, {}).get("name", "")

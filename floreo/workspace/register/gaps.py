@@ -1,5 +1,5 @@
 """What the register leaves open about networks: addresses that two claim, networks without a holder, bodies that no
-letter reaches."""
+notice reaches."""
 
 from __future__ import annotations
 
@@ -70,18 +70,18 @@ def without_holder() -> list[Network]:
 
 
 def notified_of_findings() -> list[Organisation]:
-    """Bodies with a network or a holding: what the letters of feeds go to."""
+    """Bodies with a network or a holding: what the notices of findings go to."""
     held = Holding.objects.approved().values("organisation")
     rows = Organisation.objects.filter(merged_into=None).filter(~Q(networks=None) | Q(pk__in=held))
     return list(rows.distinct().prefetch_related("contacts"))
 
 
 def without_contact(bodies: Iterable[Organisation]) -> list[Organisation]:
-    """Of them those that no letter can reach: no contact with an address, and no address of their own."""
+    """Of them those that no notice can reach: no contact with an address, and no address of their own."""
     return [b for b in bodies if not b.email and not any(c.email for c in b.contacts.all())]
 
 
 def never_answered(bodies: Iterable[Organisation]) -> list[Contact]:
-    """Contacts of theirs with an address from which nobody has answered yet."""
+    """Their contacts with an address from which nobody has answered yet."""
     rows = Contact.objects.filter(organisation__in=list(bodies), verified_on=None).exclude(email="")
     return list(rows.select_related("organisation").order_by("organisation__name", "purpose"))

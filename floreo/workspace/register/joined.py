@@ -34,7 +34,7 @@ MOST = 8  # rows of one part
 
 @dataclass(frozen=True)
 class JoinedRow:
-    """One line: what it is, its page, how it stands, and the day that matters (due, seen, sent)."""
+    """One line: what it is, its page, its status, and the day that matters (due, seen, sent)."""
 
     title: str
     href: str

@@ -15,7 +15,7 @@ DAYS = 30
 
 @dataclass(frozen=True)
 class Unregistered:
-    """Addresses of one /24 or /48 about which something was reported, and nobody is told."""
+    """Addresses of one /24 or /48 about which something was reported, and nobody is notified."""
 
     prefix: str
     network: Network | None  # by the system number that the report says
@@ -26,7 +26,7 @@ class Unregistered:
 
 
 def unregistered(limit: int = 50) -> list[Unregistered]:
-    """Those in networks of the register first: they are the country's own, so somebody should be told."""
+    """Those in networks of the register first: they are the country's own, so somebody should be notified."""
     today = clock.today()
     rows = orphans(the_store(), today - timedelta(days=DAYS - 1), today, limit)
     known = {n.asn: n for n in Network.objects.filter(asn__in=[r["asn"] for r in rows if r["asn"]])}

@@ -41,7 +41,7 @@ def _found(request: HttpRequest, edition: str) -> tuple[Edition, ReportSummary, 
 
 
 def preview(request: HttpRequest, edition: str) -> HttpResponse:
-    """As staff see it, or (`?as=public`) as strangers will."""
+    """As staff see it, or (`?as=public`) as the public will."""
     found, summary, part = _found(request, edition)
     query = request.GET.urlencode()
     files = [(k.upper(), f"{reverse('workspace:report_preview_file', args=[found.code, k])}?{query}") for k in KINDS]

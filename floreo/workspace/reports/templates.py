@@ -33,7 +33,7 @@ HOW = {
 
 
 def templates(request: HttpRequest) -> HttpResponse:
-    """The list, with a preview of each filled with what stands now, and every field that there is."""
+    """The list, with a preview of each filled with today's values, and every field that there is."""
     must(request.user, Permission.REPORT_MAKE)
     edition = current_edition(request.user)
     context = {

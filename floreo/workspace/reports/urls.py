@@ -1,4 +1,4 @@
-"""Addresses of the reports' desk."""
+"""Addresses of the reports' workspace."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""Pages of reports in the workspace: what can be closed, what is frozen, one report with all that strangers do not see."""
+"""Pages of reports in the workspace: what can be closed, what is frozen, one report with all that the public does not see."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def file_of(request: HttpRequest, summary: ReportSummary, part: str, kind: str, 
 
 
 def report(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
-    """A frozen report with what is internal in it, what stands beside it, and its files."""
+    """A frozen report with what is internal in it, what is beside it, and its files."""
     snapshot = get_snapshot_for(request.user, edition, code)
     must(request.user, Permission.PLAN_READ)
     summary = queries.summary_of(snapshot, internal=may_read_internal(request.user))

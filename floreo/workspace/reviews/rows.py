@@ -1,4 +1,4 @@
-"""Rows of a review's page: who is asked and whose turn it is; what waits to be decided."""
+"""Rows of a review's page: who is asked and who must act next; what waits to be decided."""
 
 from __future__ import annotations
 

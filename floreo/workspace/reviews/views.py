@@ -77,7 +77,7 @@ def _rhythms(viewer: object) -> list[RhythmShown]:
 
 
 def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
-    """One review: how far it is, what waits to be decided, who is asked and whose turn it is."""
+    """One review: how far it is, what waits to be decided, who is asked and who must act next."""
     found = get_review_for(request.user, edition, code)
     runs = can(request.user, RUN)
     decides = can(request.user, Permission.REVIEW_DECIDE) and not found.is_closed

@@ -80,7 +80,7 @@ class KeysField(forms.CharField):
 
 
 class QuestionForm(RecordForm):
-    """One question. Answers to choose from stand one a line: key = words | words in the other language."""
+    """One question. Answers to choose from are one a line: key = words | words in the other language."""
 
     options_text = text_field(
         _l("Answers to choose from"),

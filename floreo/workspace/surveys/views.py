@@ -348,7 +348,7 @@ def _paper_page(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct_paper(request: HttpRequest, code: str, wave: str) -> HttpResponse:
-    """What stands on a paper whose two typings differ."""
+    """What is on a paper whose two typings differ."""
     found = get_wave_for(request.user, code, wave)
     typed = _typed(request)
     if not typed["paper_number"]:

@@ -137,7 +137,7 @@ class CohortForm(RecordForm):
 
 
 class HistoryForm(RecordForm):
-    """A course in the past that only a source tells of."""
+    """A course in the past that only a source reports."""
 
     place = _place(Cohort)
 

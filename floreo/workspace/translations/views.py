@@ -163,7 +163,7 @@ def _kind(name: str) -> TextKind:
 
 @require_safe
 def waiting(request: HttpRequest, kind: str, language: str) -> HttpResponse:
-    """The texts of one kind that do not stand in a language, each with its form."""
+    """The texts of one kind that are missing in a language, each with its form."""
     found = _kind(kind)
     if language not in languages.site():
         raise Missing

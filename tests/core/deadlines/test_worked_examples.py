@@ -167,7 +167,7 @@ class TestOngoing:
 
 
 class TestOurReply:
-    """Our own promise in hours of service: 8 to 12 and 13 to 17, Monday to Friday; 19 November 2026, a Thursday, is a holiday."""
+    """Our own commitment in hours of service: 8 to 12 and 13 to 17, Monday to Friday; 19 November 2026, a Thursday, is a holiday."""
 
     def due(self, number: int, unit: str, received: str) -> datetime | None:
         data = {"origin": {"moment": "received"}, "period": {unit: number}, "met_by": {"moment": "acknowledged"}}

@@ -230,7 +230,7 @@ def test_every_sentence_can_be_said() -> None:
 
 
 def test_a_pdf_whose_tables_cannot_be_followed_is_read_without_them(tmp_path: Path) -> None:
-    """The reader of ruled tables is stricter than the reader of letters, and stops at pages that every viewer shows."""
+    """The reader of ruled tables is stricter than the reader of characters, and stops at pages that every viewer shows."""
     whole = (DOCUMENTS / "one-column-table.pdf").read_bytes()
     path = tmp_path / "odd.pdf"
     path.write_bytes(whole.replace(b"/Parent", b"/Parent /X"))

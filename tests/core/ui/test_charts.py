@@ -90,7 +90,7 @@ def test_a_bar_chart_is_well_formed_and_stays_on_its_sheet(bars: list[Bar], acro
 
 @pytest.mark.parametrize("value", [0.0, 8.0, 9.0, 9.5, 9.9, 10.0, 12.0])
 def test_the_line_of_the_reference_runs_through_no_value(value: float) -> None:
-    """The value stands behind the line where it would be crossed; each drawing has the line of the reference and the words."""
+    """The value is behind the line where it would be crossed; each drawing has the line of the reference and the words."""
     drawn = bar_chart(
         [Bar("South", value, "words of a value"), Bar("North", 10, "10")], label="Bars", reference=Reference(10, "T")
     )

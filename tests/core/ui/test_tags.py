@@ -1,4 +1,4 @@
-"""Tags in both languages, and pages that stand up on an empty database."""
+"""Tags in both languages, and pages that work on an empty database."""
 
 from __future__ import annotations
 

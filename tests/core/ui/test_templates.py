@@ -10,7 +10,7 @@ import pytest
 FLOREO = Path(__file__).resolve().parents[3] / "floreo"
 OURS = FLOREO / "core" / "ui"
 TEMPLATES = sorted(p for p in FLOREO.rglob("*.html") if "static_built" not in p.parts)
-# A page may write `table` and a search box; all else of the kit goes through a tag of ours.
+# A page may write `table` and a search box; all else of the kit goes through one of our tags.
 KIT = re.compile(
     r'class="(?:[^"]*\s)?(btn|btn-[a-z-]+|form-control|form-select|form-check[a-z-]*|card[a-z-]*|row|col-[a-z0-9-]+|badge|alert)(?=[\s"])'
 )
@@ -63,7 +63,7 @@ def test_kit_class_names_stay_inside_core_ui() -> None:
     found = dict[str, list[str]]()
     for path in TEMPLATES:
         if OURS not in path.parents:
-            written = re.sub(r"{{.*?}}|{%.*?%}", "", path.read_text(encoding="utf-8"))  # `row.state` is a name of ours
+            written = re.sub(r"{{.*?}}|{%.*?%}", "", path.read_text(encoding="utf-8"))  # `row.state` is our own name
             found[name_of(path)] = KIT.findall(re.sub(r'class="form-control"(?=\s+type="search")', "", written))
     assert {name: what for name, what in found.items() if what} == {}
 

@@ -96,7 +96,7 @@ def test_a_chart_that_leaves_the_page_can_be_read_and_seen(theme: str) -> None:
         if DECORATION.search(head):
             continue
         for how, colour in found.items():
-            edge_of_text = how == "stroke" and (is_text or "fill" in found)  # the same as what it stands on
+            edge_of_text = how == "stroke" and (is_text or "fill" in found)  # the same as what it is on
             needed = 4.5 if is_text else 3.0
             if not edge_of_text and colour != paper and contrast(colour, paper) < needed:
                 weak[f"{head} {how}"] = round(contrast(colour, paper), 2)

@@ -301,7 +301,7 @@ Date,IP,Port,Issue,Severity
 11/24/2026 1:05 AM,192.0.2.140,3389,open-rdp,High
 11/23/2026 11:20 PM,192.0.2.141,23,open-telnet,Critical
 """
-# Nothing tells which is the day.
+# Nothing says which is the day.
 UNDECIDED = """\
 Date,IP,Severity
 03/04/2026 01:00,192.0.2.150,high

@@ -1,4 +1,4 @@
-"""Formats are data: what they inherit, which type a name or a header tells, what has drifted."""
+"""Formats are data: what they inherit, which type a name or a header gives, what has drifted."""
 
 from __future__ import annotations
 

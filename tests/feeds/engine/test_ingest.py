@@ -135,7 +135,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
 def test_a_dry_run_stops_when_it_has_seen_enough(tmp_path: Path) -> None:
     work = task(tmp_path, night(tmp_path, [row(1, second=10)] * 400_000), enough_rows=100_000)
     looked, whole = once(replace(work, dry_run=True)), once(work)
-    assert whole.rows == 400_000  # a run that counts reads all, whatever it is told
+    assert whole.rows == 400_000  # a run that counts reads all, whatever it is asked
     assert 100_000 <= looked.rows < whole.rows
 
 

@@ -1,4 +1,4 @@
-"""Rows of CSV, JSON, XARF and lists: each where it stood, exact, and what is none with a reason."""
+"""Rows of CSV, JSON, XARF and lists: each where it was, exact, and what is none with a reason."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ WORD = st.none() | st.sampled_from(["", "a", "b", "cd"])
 @given(st.integers(0, 4).flatmap(lambda width: st.lists(st.lists(WORD, min_size=width, max_size=width), max_size=12)))
 def test_each_row_has_its_combination(largest: int, rows: list[list[str | None]]) -> None:
     columns = [pa.array(column, pa.string()).dictionary_encode() for column in zip(*rows, strict=True)]
-    with patch.object(texts, "_LARGEST", largest):  # so that a number has to stand for fewer of them
+    with patch.object(texts, "_LARGEST", largest):  # so that a number has to represent fewer of them
         places, occurring = texts.combinations(columns, len(rows))
     assert [list(occurring[place]) for place in places.tolist()] == rows
     assert len(set(occurring)) == len(occurring)

@@ -3,7 +3,7 @@ pack holds by hand.
 
     python -m tests.strategy.outline.again [--write]
 
-Prints what agrees and every difference. `--write` writes the marks anew, from the presses in belize.py. The text is a public document and not
+Prints what agrees and every difference. `--write` writes the marks again, from the presses in belize.py. The text is a public document and not
 part of the project: it lies beside it."""
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ PRESSES = (
         ),
         "join",
     ),
-    # The boxes with leads and terms stand at the foot of each page.
+    # The boxes with leads and terms are at the foot of each page.
     Press(("Lead: PUC",), "lead", "in_order"),
     Press(("Medium Term",), "due", "in_order"),
 )

@@ -57,7 +57,7 @@ def test_the_marks_of_the_pack_are_those_that_the_presses_make() -> None:
 
 
 def test_the_marks_of_the_pack_hold_no_text_of_the_document() -> None:
-    """Words of looks alone: what stands before a number or heads a list."""
+    """Words of looks alone: what is before a number or heads a list."""
     held = PROFILE.read_text(encoding="utf-8").lower()
     for words in ("workforce development", "international partner", "youth educated", "police"):
         assert words not in held

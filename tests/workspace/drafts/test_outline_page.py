@@ -405,7 +405,7 @@ def test_words_of_another_column_are_cut_out_and_the_rest_is_joined(draft: Impor
     assert ("action", "1.1.2", "computers of") in plan(draft)
     draft = join_passages(draft, by=drafter, places=[place(draft, "List all"), place(draft, "the offices")])
     assert ("action", "1.1.1", "List all the offices") in plan(draft)
-    with pytest.raises(Refused, match="follow one another"):  # what stands between is a passage of its own
+    with pytest.raises(Refused, match="follow one another"):  # what is between is a passage of its own
         join_passages(draft, by=drafter, places=[place(draft, "List all"), place(draft, "Open a line")])
 
 

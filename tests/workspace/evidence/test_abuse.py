@@ -1,4 +1,4 @@
-"""What somebody with an account tries at the vault's desk."""
+"""What somebody with an account tries at the vault's workspace."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SECRET = "Xsecretx"
 
 @pytest.fixture
 def hidden(csirt: Organisation, act: Action, user_with: People) -> list[str]:
-    """Keys of what an analyst may not read: people, accounts, letters, who was asked."""
+    """Keys of what an analyst may not read: people, accounts, notices, who was asked."""
     person = make_person(SECRET.lower(), csirt)
     account = user_with("observer", email=f"{SECRET}@example.org")
     mail = post_test(by=SYSTEM, to=f"{SECRET}@example.org")

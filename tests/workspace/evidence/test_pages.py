@@ -355,7 +355,7 @@ def test_an_empty_vault_says_what_to_do_first(secretariat: User, today: None, br
 
 
 class TestHandedOut:
-    """The door of files."""
+    """The page that hands out files."""
 
     def test_a_file_is_a_download_under_a_safe_name_and_nothing_in_it_runs(self, today: None, stranger: Client) -> None:
         piece = make_file(

@@ -1,4 +1,4 @@
-"""Two organisations with a finding each, told by a letter each, from one report whose events stand in the store."""
+"""Two organisations with a finding each, notified by a notice each, from one report whose events are in the store."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def event(subject: str, code: str | None, kind: str, day: date, line: int) -> di
 
 
 def stored(root: str, events: list[dict[str, object]], rejects: list[dict[str, object]]) -> str:
-    """Written as a run writes it; returns where the rejects stand."""
+    """Written as a run writes it; returns where the rejects are."""
     store = Store(root)
     place = Place(Window("shadowserver", "scan_rdp", TODAY), "d" * 64)
     # `extra` is a structure until the day is compacted.

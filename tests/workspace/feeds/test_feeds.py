@@ -1,4 +1,4 @@
-"""Feeds, reports and the explorer in the workspace: what adds up, what is shown of strangers' text, and who sees whose."""
+"""Feeds, reports and the explorer in the workspace: what adds up, what is shown of text from outside, and who sees whose."""
 
 from __future__ import annotations
 

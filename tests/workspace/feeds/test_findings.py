@@ -193,7 +193,7 @@ def test_the_team_sees_to_a_call_for_help(responder: Client, administrator: User
 def test_a_notice_shows_nothing_of_a_finding_that_went_to_another_organisation(
     banker: Client, responder: Client, night: Night
 ) -> None:
-    """Neither how it stands there, nor what the new holder replied."""
+    """Neither its state there, nor what the new holder replied."""
     address = f"/workspace/notices/{night.letter_bank.pk}/"
     moved = {"organisation": night.shop, "state": "persisting", "reply": "fixed"}
     Finding.objects.filter(pk=night.of_bank.pk).update(**moved)

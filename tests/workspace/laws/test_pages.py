@@ -339,7 +339,7 @@ def test_one_rates_and_another_reviews_in_a_browser(browser_of: Browser, drafter
     assert address not in text_of(browser.get(f"{LAW}treaties/budapest/"))
     shown = re.search(r'name="shown" value="([0-9a-f-]+)"', page)
     assert shown is not None
-    # what is rated anew after the page was opened is not reviewed by it
+    # what is rated again after the page was opened is not reviewed by it
     assert status(browser, rate, {"verdict": "gap", "provisions": "", "reason": "It does not."}) == 302
     reviewer.post(address, {"shown": shown[1]})
     assert not TreatyVerdict.objects.get().is_reviewed
@@ -373,7 +373,7 @@ def queries_of(browser: Client, address: str) -> int:
     ],
 )
 def test_a_page_takes_as_many_queries_for_many_rows_as_for_one(browser_of: Browser, address: str, queries: int) -> None:
-    """The stages are not in the trail here: what an entry tells of rows that hang on another costs one query a row."""
+    """The stages are not in the trail here: what an entry says of rows that hang on another costs one query a row."""
     browser = browser_of(make_user("secretariat"))
     act = Instrument.objects.get(code="boats-act")
     make_version(act, "w", *ACT_LINES, dated=date(2012, 1, 1))

@@ -1,4 +1,4 @@
-"""Forms of the plan's desk: what was typed is kept, two editors meet, and htmx is answered in place."""
+"""Forms of the plan's workspace: what was typed is kept, two editors meet, and htmx is answered in place."""
 
 from __future__ import annotations
 

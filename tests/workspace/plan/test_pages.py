@@ -1,4 +1,4 @@
-"""Pages of the plan's desk: who opens them, what they hold, how many queries they ask, and both languages."""
+"""Pages of the plan's workspace: who opens them, what they hold, how many queries they ask, and both languages."""
 
 from __future__ import annotations
 

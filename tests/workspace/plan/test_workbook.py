@@ -24,7 +24,7 @@ Browser = Callable[[User], Client]
 
 @pytest.fixture(autouse=True)
 def own_files(tmp_path: Path, settings: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path  # by the fixture, which tells the storage
+    settings.MEDIA_ROOT = tmp_path  # by the fixture, which informs the storage
 
 
 def changed_title(content: bytes, title: str) -> SimpleUploadedFile:

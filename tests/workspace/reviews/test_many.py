@@ -99,7 +99,7 @@ def test_when_one_was_changed_meanwhile_none_is_approved(
     answer = browser.post(address_of(ten), form, follow=True)
     assert "The update on 1.1.4 Action 1.1.4 says more than that nothing changed." in squeezed(answer.content.decode())
     assert states() == {"submitted": 11}
-    # The same text again, sent after the page was made: what was read is no longer what stands.
+    # The same text again, sent after the page was made: what was read is no longer what is current.
     one.refresh_from_db()
     acts.return_answer(one, by=ines, note="And?")
     acts.report_no_change(request, by=Answerer(request), reported_by="Tomás", acts=[one.action])

@@ -1,4 +1,4 @@
-"""Reviews in the workspace: progress and whose turn it is, deciding, answering with an account, and who may not."""
+"""Reviews in the workspace: progress and who must act next, deciding, answering with an account, and who may not."""
 
 from __future__ import annotations
 

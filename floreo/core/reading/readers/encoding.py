@@ -1,4 +1,4 @@
-"""Finds how a text file's bytes stand for letters: Unicode marks first, then which old code page makes sense."""
+"""Finds how a text file's bytes represent characters: Unicode marks first, then which old code page makes sense."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def decode(data: bytes, *, name: str, declared: str = "") -> str:
-    """The bytes as text. `declared` is what the file says of itself: believed only if the bytes are not plain UTF-8."""
+    """The bytes as text. `declared` is what the file states about itself: believed only if the bytes are not plain UTF-8."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decoded(data, encoding, name=name)
@@ -55,5 +55,5 @@ def _old_code_page(data: bytes) -> str:
 
 
 def _sense(text: str) -> float:
-    """Share of the non-ASCII characters that stand where such characters belong."""
+    """Share of the non-ASCII characters that are where such characters belong."""
     return len(_RIGHT.findall(text)) / max(len(_NOT_ASCII.findall(text)), 1)

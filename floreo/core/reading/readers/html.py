@@ -126,7 +126,7 @@ def _in_xml(reference: re.Match[str]) -> str:
 def _belongs_to_site(element: html.HtmlElement) -> bool:
     if element.get("role", "") in _SITE_ROLES or element.get("hidden") is not None:
         return True
-    # A <header> or <footer> of an article is its words; one that stands straight in the body is the site's.
+    # A <header> or <footer> of an article is its words; one that is straight in the body is the site's.
     return element.tag in {"header", "footer"} and element.getparent() is not None and element.getparent().tag == "body"
 
 
@@ -237,7 +237,7 @@ def _whole(text: str | None) -> int:
 
 
 def _titled(piece: Piece, level: int) -> Piece:
-    # Its number was already taken off if the words stood alone.
+    # Its number was already taken off if the words were alone.
     _, number, rest = split_label(piece.text)
     return Piece("heading", piece.text if piece.number else rest, level, piece.number or number)
 

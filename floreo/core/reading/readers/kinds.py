@@ -1,4 +1,4 @@
-"""Tells what a file really is from its first bytes and its insides, whatever its name says."""
+"""Recognises what a file really is from its first bytes and its insides, whatever its name says."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _text_kind(head: bytes, *, name: str) -> str:
 
 def _looks_binary(head: bytes) -> bool:
     if b"\x00" in head:
-        # Text in UTF-16 without its mark has a zero beside nearly every letter; anything else with zeros is data.
+        # Text in UTF-16 without its mark has a zero beside nearly every character; anything else with zeros is data.
         return max(head[0::2].count(0), head[1::2].count(0)) < 0.35 * len(head) / 2
     control = sum(1 for byte in head if byte < 32 and byte not in b"\t\n\r\f\x0b\x1b\x1a")
     return control > len(head) * 0.02

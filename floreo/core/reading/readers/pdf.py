@@ -40,7 +40,7 @@ def pieces_of_pdf(path: Path, *, name: str, limits: Limits, openers: Openers) ->
 
 
 def _check(path: Path, *, name: str, limits: Limits) -> None:
-    """pypdf tells a locked file from a broken one, which the faster reader does not."""
+    """pypdf distinguishes a locked file from a broken one, which the faster reader does not."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(path)

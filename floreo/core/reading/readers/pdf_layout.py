@@ -26,7 +26,7 @@ _HEADING_AT_MOST = 200
 _LARGER = 1.12
 _WIDER_GAP = 1.32
 _BOLD_GAP = 1.6
-# A line that ends in one of these leans on the next, whatever its first letter.
+# A line that ends in one of these leans on the next, whatever its first character.
 _LEANS_ON = re.compile(
     r"(?:,|[^\W\d_]-|\b(?:of|the|and|to|by|for|in|on|with|an?|or|de|la|el|los|las|del|y|en|para|por|con|una?))$",
     re.IGNORECASE,
@@ -93,7 +93,7 @@ def _line_gap(by_page: Sequence[Sequence[PdfLine]], body: float) -> float:
 
 
 def _furniture(by_page: Sequence[Sequence[PdfLine]], pages: Sequence[Page], openers: Openers) -> set[str]:
-    """What stands in the margins of many pages, numbers aside: running heads and feet. "PART II" at the top of a page may begin that part:
+    """What is in the margins of many pages, numbers aside: running heads and feet. "PART II" at the top of a page may begin that part:
     it is a running head only where most pages have one."""
     seen: Counter[str] = Counter()
     for page, lines in zip(pages, by_page, strict=True):
@@ -234,7 +234,7 @@ def _starts_paragraph(last: PdfLine, line: PdfLine, line_gap: float, edges: tupl
 
 
 def _leaves_item(first: PdfLine, line: PdfLine, openers: Openers) -> bool:
-    """Whether a line stands left of an item's bullet, or under a bullet whose own text hangs further in."""
+    """Whether a line is left of an item's bullet, or under a bullet whose own text hangs further in."""
     if not _opens_item(first, openers) or len(first.words) < 2:
         return False
     hangs = first.words[1].left - first.words[0].right > 0.6 * first.size

@@ -1,4 +1,4 @@
-"""Notes in the margin of a page: beside the sections of a law, in smaller type, stand their headings and the laws they name."""
+"""Notes in the margin of a page: beside the sections of a law, in smaller type, are their headings and the laws they name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from floreo.core.reading.readers.pdf_columns import PdfLine, lines_of
 from floreo.core.reading.readers.pdf_words import Page, Word
 
 _SMALLER = 0.95
-_OUTSIDE_AT_MOST = 0.02  # of the words may stand outside the edges of the text
+_OUTSIDE_AT_MOST = 0.02  # of the words may be outside the edges of the text
 _NEXT_LINE = 1.7
 _SAME_HEIGHT = 0.6
 _CHARACTERS_AT_LEAST = 3
@@ -29,13 +29,13 @@ class Note:
 
 
 def _edges(text: list[Word]) -> tuple[float, float]:
-    """Where the text begins and ends on its lines, but for the few words that stand outside."""
+    """Where the text begins and ends on its lines, but for the few words that are outside."""
     few = int(_OUTSIDE_AT_MOST * len(text))
     return sorted(word.left for word in text)[few], sorted(word.right for word in text)[-1 - few]
 
 
 def notes_apart(page: Page, body: float) -> tuple[Page, list[Note]]:
-    """The page without what stands in its margins in smaller type than its text, and those notes from top to bottom."""
+    """The page without what is in its margins in smaller type than its text, and those notes from top to bottom."""
     text = [word for word in page.words if abs(word.size - body) < 0.6]
     if not text:
         return page, []

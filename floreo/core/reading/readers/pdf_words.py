@@ -128,7 +128,7 @@ def _words(text: Any) -> Iterator[Word]:
 
 
 def _letters(text: Any) -> Iterator[_Letter | None]:
-    """Letters with their place; None for a blank, which only ends a word."""
+    """Characters with their place; None for a blank, which only ends a word."""
     left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
     for at in range(text.count_chars()):
         code = pdfium.FPDFText_GetUnicode(text, at)
@@ -196,7 +196,7 @@ def _with_tables(page: Page, plumbed: Any) -> Page:
 
 def _cell(words: str | None) -> str:
     joined = re.sub(r"(?<=[a-zà-öø-ÿœ])-\n(?=[a-zà-öø-ÿœ])", "", words or "")
-    # A narrow column breaks a word before its last letter, or a date before its last digit.
+    # A narrow column breaks a word before its last character, or a date before its last digit.
     joined = re.sub(r"(?<=[a-zñ])\n(?=[b-df-hj-np-xz](?:\n|$))|(?<=\d)\n(?=\d(?:\n|$))", "", joined)
     return "\n".join(_lines_of_cell(joined))
 

@@ -1,4 +1,4 @@
-"""Reads plain text: unwraps hard-wrapped lines and tells headings, list items and paragraphs apart."""
+"""Reads plain text: unwraps hard-wrapped lines and distinguishes headings, list items and paragraphs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pieces_of_text(text: str, *, openers: Openers) -> Iterator[Piece]:
 
 
 def tidy_lines(text: str) -> list[str]:
-    """Lines with their indent kept: it tells how deep an item is nested."""
+    """Lines with their indent kept: it shows how deep an item is nested."""
     kept = []
     for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").split("\n"):
         bare = re.sub(r"[ \t\xa0]+", " ", line).strip()

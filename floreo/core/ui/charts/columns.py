@@ -9,7 +9,7 @@ from floreo.core.ui.charts.drawing import Number, Scale, finite, kept_inside, li
 
 WIDE, NARROW = 520.0, 332.0
 ROW, NARROW_ROW, THICK = 34.0, 46.0, 16.0
-BELOW = 20.0  # px more for a bar whose words stand under it: there are three numbers of them
+BELOW = 20.0  # px more for a bar whose words are under it: there are three numbers of them
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Bar:
     label: str
     value: Number | None
     words: str
-    is_ours: bool = False  # stands out; where none does, all are alike
+    is_ours: bool = False  # is emphasised; where none is, all are alike
     inner: tuple[
         Number, ...
     ] = ()  # parts of it drawn inside its outline, the widest first, each thinner and darker than the one before
@@ -59,7 +59,7 @@ def _bar(bar: Bar, x: Scale, y: float, *, is_main: bool) -> str:
 
 
 def _inner(bar: Bar, x: Scale, y: float) -> str:
-    """What is inside an outline, each part a third thinner: told apart by how thick it is, also in black and white."""
+    """What is inside an outline, each part a third thinner: distinguished by how thick it is, also in black and white."""
     drawn, thick = "", THICK * 0.7
     for place, part in enumerate(bar.inner):
         value = finite(part)

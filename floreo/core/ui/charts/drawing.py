@@ -77,7 +77,7 @@ def text(x: float, y: float, words: str, *, anchor: str = "", css: str = "") -> 
 
 def svg(width: float, height: float, body: Iterable[str], *, label: str = "", css: str = "", role: str = "img") -> str:
     """The frame. With a label it is a picture that is read aloud (a group, where it holds links); without one, what it
-    says stands in words beside it. It is as large as it is drawn, so that its words have their 13 px; a page may only shrink it.
+    says is in words beside it. It is as large as it is drawn, so that its words have their 13 px; a page may only shrink it.
     One of two drawings (wide and narrow) carries its width in its class: the narrow one is shown where the wide one has no room."""
     role = attributes(role=role, aria_label=label) if label else ' aria-hidden="true"'
     named = f"{css} fl-w{n(width)}" if css == "fl-wide" else css

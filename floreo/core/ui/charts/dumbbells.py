@@ -157,7 +157,7 @@ def _narrow(groups: Sequence[DumbbellGroup], label: str) -> str:
 
 
 def dumbbell_chart(groups: Sequence[DumbbellGroup], *, label: str) -> str:
-    """Wide and narrow; `label` says it to those who hear it. "" where there is nothing to draw."""
+    """Wide and narrow; `label` says it to those who use a screen reader. "" where there is nothing to draw."""
     if not any(group.rows for group in groups):
         return ""
     return _wide(groups, label) + _narrow(groups, label)

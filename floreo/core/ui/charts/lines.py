@@ -34,7 +34,7 @@ class Point:
 
     on: date
     value: Number | None
-    label: str = ""  # under the axis: "Q3"; the year stands in a row of its own
+    label: str = ""  # under the axis: "Q3"; the year is in a row of its own
     words: str = ""  # beside the dot where it is named: "81 %"
     corrected: tuple[Number, ...] = ()  # earlier readings of this period
     restarts: bool = False  # not comparable with the one before

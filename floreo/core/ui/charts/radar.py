@@ -11,7 +11,7 @@ from floreo.core.ui.charts.drawing import Number, attributes, circle, finite, li
 WIDE, HIGH, RADIUS = 520.0, 396.0, 136.0
 NARROW, NARROW_HIGH, NARROW_RADIUS = 328.0, 300.0, 76.0
 LEGEND = 24.0
-MOST = 4  # series that can be told apart by their stroke and their mark
+MOST = 4  # series that can be distinguished by their stroke and their mark
 LEAST_AXES = 3
 RINGS = (25, 50, 75, 100)
 
@@ -97,7 +97,7 @@ def _drawn(
 
 def radar_chart(labels: Sequence[str], series: Sequence[RadarSeries], *, label: str) -> str:
     """Both drawings, one of which is shown. Nothing for fewer than three axes, or without a series. Raises ValueError for more series
-    than can be told apart."""
+    than can be distinguished."""
     if len(series) > MOST:
         raise ValueError("More series than can be distinguished.")
     if len(labels) < LEAST_AXES or not series:

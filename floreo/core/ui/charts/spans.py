@@ -131,7 +131,7 @@ def span_bar(span: Span, axis: SpanAxis) -> str:
 
 
 def axis_marks(axis: SpanAxis, place: Place, top: float, bottom: float, today_word: str) -> list[str]:
-    """Years at the head of a line of time, and today among them; a year that today covers gives way."""
+    """Years at the head of a timeline, and today among them; a year that today covers gives way."""
     body, baseline = [], top + 13
     now = place(axis.today)
     shows_today = axis.first <= axis.today <= axis.last and bool(today_word)

@@ -1,4 +1,4 @@
-"""A whole line of time: every action of a plan under each other, by heading, wide and narrow."""
+"""A whole timeline: every action of a plan under each other, by heading, wide and narrow."""
 
 from __future__ import annotations
 

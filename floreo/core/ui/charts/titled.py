@@ -1,4 +1,4 @@
-"""A chart as a picture that stands alone: its caption above it, its source and date below."""
+"""A chart as a picture that is complete in itself: its caption above it, its source and date below."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def days_text(days: int) -> str:
 
 @register.simple_tag
 def status(act: Any, *, plain: bool = False) -> SafeString:
-    """{% status action %}: how an action stands; late with its days, done with its month, or who set it."""
+    """{% status action %}: the status of an action; late with its days, done with its month, or who set it."""
     result = act.status_result
     days = result.days(clock.today())
     if act.override:
@@ -163,7 +163,7 @@ def who(name: str) -> str:
 
 @register.filter
 def short_day(given: date | datetime) -> str:
-    """{{ notice.link_until|short_day }}: "2 dic 2026", for what stands within a sentence; of a moment, the country's day."""
+    """{{ notice.link_until|short_day }}: "2 dic 2026", for what is within a sentence; of a moment, the country's day."""
     return locale.day(clock.calendar_day(given) if isinstance(given, datetime) else given)
 
 
@@ -405,7 +405,7 @@ def tlp(label: str) -> SafeString:
 
 @register.simple_tag
 def waiting_for(holder: str = "you") -> SafeString:
-    """{% turn %}: "Your turn" in sunlight; {% turn organisation.label %}: whose turn it is instead."""
+    """{% turn %}: "Your turn" in sunlight; {% turn organisation.label %}: who must act instead."""
     if holder == "you":
         return format_html('<span class="fl-waiting-for fl-waiting-for--you">{}</span>', _("Waiting for you"))
     return format_html('<span class="fl-waiting-for">{}</span>', _("Waiting for: %(name)s") % {"name": holder})

@@ -145,7 +145,7 @@ class _Page:
         return render_to_string(f"ui/document/{kind}.html", facts)
 
 
-SHORT_CELL, LONG_CELL = 17, 30  # letters: one line at most; words that want room
+SHORT_CELL, LONG_CELL = 17, 30  # characters: one line at most; words that want room
 
 
 def _css(cell: Cell) -> str:

@@ -197,7 +197,7 @@ def address(name: str, *args: Any) -> str:
 
 
 class Address(URLNode):
-    """Django's own works out every address anew (core/routes.py)."""
+    """Django's own works out every address again (core/routes.py)."""
 
     def render(self, context: Context) -> str:
         if self.kwargs or self.asvar:

@@ -1,4 +1,4 @@
-"""How a file seems to be set out, told by its first block. What cannot be told is asked, never guessed: the order of day and month."""
+"""How a file seems to be set out, recognised by its first block. What cannot be recognised is asked, never guessed: the order of day and month."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _NAME = re.compile(
 _PORTED = re.compile(r"^\[?([0-9A-Fa-f:.]+?)\]?[:|](\d{1,5})$")
 _BEFORE = re.compile(r"^(?:Ip|Range):", re.IGNORECASE)
 _SPLIT = re.compile(r"[\s,;]+")
-# Words in the name of a column, best first. Spanish stands beside English: it is what spreadsheets of the region are headed with.
+# Words in the name of a column, best first. Spanish is beside English: it is what spreadsheets of the region are headed with.
 _LIKELY: Mapping[str, tuple[str, ...]] = {
     "address": (
         "src_ip",
@@ -194,7 +194,7 @@ _OF_SOURCES: Sequence[tuple[frozenset[str], Mapping[str, str]]] = (
 @dataclass(frozen=True)
 class Guess:
     """The arrangement, the columns of the file as it has them, what is to be asked (ORDER, WORDS, NO_ADDRESS), and of columns of
-    severities and classes the words that have none of ours."""
+    severities and classes the words that have none here."""
 
     arranged: Arrangement
     header: tuple[str, ...]
@@ -281,7 +281,7 @@ def _has_subject(value: Any) -> bool:
     )
 
 
-# Tables: where they begin, how their cells are parted, whether a heading stands above
+# Tables: where they begin, how their cells are parted, whether a heading is above
 
 
 def _table(block: Block) -> tuple[Arrangement, list[str], Rows]:
@@ -412,7 +412,7 @@ def _named(arranged: Arrangement, header: Sequence[str], rows: Rows) -> Guess:
     port = pick("port", lambda t: t.isdecimal() and 0 <= int(t[:6]) <= 65535, 0.95, by_name=True)
     time = pick("time", lambda t: bool(_TIME.match(t)), _MOSTLY, filled=_MOST)
     if time and _rank("time", time) == _NOT and not _has_clock(values[time]):
-        time = ""  # a day under a name that tells nothing may be any: that of a contract, of a registration
+        time = ""  # a day under a name that says nothing may be any: that of a contract, of a registration
     clock = pick("clock", lambda t: bool(_CLOCK.match(t)), 0.8) if time and not _has_clock(values[time]) else ""
     order, is_open = _order(values[time]) if time else ("", False)
     if is_open:
@@ -459,7 +459,7 @@ def _address_shapes(arranged: Arrangement, values: Mapping[str, list[str]]) -> A
 
 
 def _listed(text: str) -> str:
-    """A list as one cell of JSON has it, or as it stands."""
+    """A list as one cell of JSON has it, or as it is."""
     return text.strip("[]").replace('"', "") if text.startswith('["') else text
 
 
@@ -508,7 +508,7 @@ def _of_its_source(header: Sequence[str]) -> Mapping[str, str]:
 
 
 def _order(texts: Sequence[str]) -> tuple[str, bool]:
-    """Of day, month and year; and whether that has to be asked: numbers up to twelve tell nothing."""
+    """Of day, month and year; and whether that has to be asked: numbers up to twelve decide nothing."""
     found = [match for text in texts if (match := _DATE.match(text))]
     if not found:
         return "", False

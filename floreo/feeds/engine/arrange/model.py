@@ -8,7 +8,7 @@ ever run.
      "comment": "#",              # lines that begin so are passed over: # ; // or nothing
      "unfold": ["result.hits"],   # json: lists of which every element becomes an event; a list within one of them comes after it
      "address": column, "name": column, "url": column, "port": column,
-     "types": column,             # says what kind of thing a value is (ip-dst, domain, md5); what is nothing of ours is left out
+     "types": column,             # says what kind of thing a value is (ip-dst, domain, md5); what is none of our kinds is left out
      "time": [column, column],    # one, or a date and a time
      "order": "dmy",              # of day, month and year where they are numbers: ymd, dmy, mdy
      "zone": "America/New_York",    # of times that name none: a name, or +02:00; empty is UTC
@@ -17,7 +17,7 @@ ever run.
      "severity": word or "column:<name>", "severity_words": {"alta": "high"},
      "category": type of RSIT or "column:<name>", "category_words": {"phish": "phishing"},
      "several": true,             # a cell may name several addresses: one event each
-     "networks": true}            # addresses may be whole networks: one event for each network of ours that they touch
+     "networks": true}            # addresses may be whole networks: one event for each of our networks that they touch
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from floreo.feeds.engine.events import SEVERITIES
 from floreo.feeds.engine.formats import FOLDER
 
 KEY = "arrange"  # of Feed.mapping
-LONGEST = 200  # letters of a column's name or a word
-MOST_WORDS = 200  # words of a source that have one of ours
+LONGEST = 200  # characters of a column's name or a word
+MOST_WORDS = 200  # words of a source that have one here
 MOST_LISTS = 3  # within one another
 MOST_SKIPPED = 1000
 DELIMITERS = (",", ";", "\t", "|", " ")
@@ -130,7 +130,7 @@ def classes() -> Mapping[str, str]:
 
 
 def is_name(text: str) -> bool:
-    """Whether a column's name can be kept: no control letters, and not too long."""
+    """Whether a column's name can be kept: no control characters, and not too long."""
     return 0 < len(text) <= LONGEST and not _CONTROL.search(text)
 
 
@@ -193,7 +193,7 @@ def _of(key: str, value: Any, kind: type) -> Any:
 
 
 def _text(key: str, value: Any, *, is_bare: bool = False) -> str:
-    """One line of text: no control letters, which no heading of a table has, and which end texts in some programs."""
+    """One line of text: no control characters, which no heading of a table has, and which end texts in some programs."""
     text: str = _of(key, value, str)
     if len(text.removeprefix(COLUMN)) > LONGEST:
         raise WrongArrangement(key, "long")

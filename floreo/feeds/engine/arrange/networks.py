@@ -15,7 +15,7 @@ from floreo.feeds.engine.addresses import text_of
 from floreo.feeds.engine.constituency import Constituency
 from floreo.feeds.engine.prefixes import Prefix, parse_prefix
 
-MOST_TOUCHED = 10_000  # networks of ours that one listed network may touch
+MOST_TOUCHED = 10_000  # how many of our networks one listed network may touch
 _WIDEST_4, _WIDEST_6 = 96 + 8, 16  # a network that is wider is a mistake, not a listing
 _MAPPED_FIRST, _MAPPED_LENGTH = 0xFFFF << 32, 96
 _LOW = (1 << 64) - 1
@@ -23,7 +23,7 @@ Longs = npt.NDArray[np.int64]
 
 
 class Networks:
-    """Which networks of ours a listed one touches."""
+    """Which of our networks a listed one touches."""
 
     def __init__(self, owners: Constituency) -> None:
         self._owners = owners
@@ -38,8 +38,8 @@ class Networks:
         return [int(holder) for holder in self._owners.prefixes.holder.tolist()]
 
     def touched(self, listed: Prefix) -> list[tuple[str, str]] | None:
-        """Of each network of ours that it touches: an address of the part, by which it is attributed, and what is listed of it: all of
-        ours, or the listed network where that lies within. A network of nobody's is one part. None for too many, or too wide a one."""
+        """Of each of our networks that it touches: an address of the part, by which it is attributed, and what is listed of it: all of
+        our network, or the listed network where that lies within. A network of nobody's is one part. None for too many, or too wide a one."""
         first, length = listed
         is_4 = length >= _MAPPED_LENGTH and first >> 32 == 0xFFFF
         if length < (_WIDEST_4 if is_4 else _WIDEST_6):

@@ -20,9 +20,9 @@ SOURCE = "source"  # the relation that is read: `row`, and `c0`, `c1`, ... or `t
 ROW, WHY, MORE = "row", "why", "more"
 MARK = "@"  # before the name of a field, so that no column of a file is called so
 MOST_ELEMENTS = 200_000  # of a list within one row
-_LONGEST_REST = 8000  # letters
+_LONGEST_REST = 8000  # characters
 MEMORY = "450MB"  # of the cage's (feeds/caged.py): the engine needs the rest
-# What a source calls the kinds of its values -> what they are of ours. Types of MISP attributes (misp-project.org/datamodels), OTX and STIX.
+# What a source calls the kinds of its values -> what they are here. Types of MISP attributes (misp-project.org/datamodels), OTX and STIX.
 TYPES: Mapping[str, str] = {
     **dict.fromkeys(
         ("ip", "ip-src", "ip-dst", "ipv4", "ipv6", "ipv4-addr", "ipv6-addr", "ip-src|port", "ip-dst|port"), "address"
@@ -137,7 +137,7 @@ def _table_cells(header: Sequence[str], wanted: Sequence[str]) -> str:
 
 
 def _json_cells(arranged: Arrangement, wanted: Sequence[str]) -> str:
-    """By levels: what stands outside a list is taken out once, before its elements are."""
+    """By levels: what is outside a list is taken out once, before its elements are."""
     at = [_level(name, arranged.unfold) for name in wanted]
     sql = f"SELECT {ROW}, TRY_CAST(text AS JSON) AS e0 FROM {SOURCE}"
     done = list[str]()
@@ -183,7 +183,7 @@ def _pointers(name: str) -> list[str]:
 
 
 def _rest(level: int, path: str) -> str:
-    """What stands around a list, without it; nothing where that is long, since it stands with every element."""
+    """What is around a list, without it; nothing where that is long, since it is repeated with every element."""
     without = "null"
     for key in reversed(path.split(".")):
         without = f"{{{json.dumps(key)}:{without}}}"
@@ -191,7 +191,7 @@ def _rest(level: int, path: str) -> str:
 
 
 def _whole(unfold: Sequence[str], level: int) -> str:
-    """A row as it is kept along its fields: the object; of an element what stands around its list, and it under the list's name."""
+    """A row as it is kept along its fields: the object; of an element what is around its list, and it under the list's name."""
     if not level:
         return "e0"
     inner = [f"{literal(unfold[n - 1])}, {f'm{n}' if n < level else f'e{n}'}" for n in range(1, level + 1)]
@@ -253,7 +253,7 @@ def _subjects(arranged: Arrangement) -> list[str]:
 
 
 def _by_type(named: Mapping[str, str], kind: str) -> list[str]:
-    """The value of a row, in the place that its type tells; the others as they are."""
+    """The value of a row, in the place that its type gives; the others as they are."""
     value = next(sql for what in ("address", "name", "url") if (sql := named[what]) != "CAST(NULL AS VARCHAR)")
     of = {
         what: [t for t, ours in TYPES.items() if ours == what] for what in ("address", "name", "url", "account", "both")
@@ -331,7 +331,7 @@ def _is_bare(n: str) -> str:
 
 
 def _or_else(n: str) -> str:
-    """What stands where an address belongs and is nothing else is refused as one, not passed over."""
+    """What is where an address belongs and is nothing else is refused as one, not passed over."""
     is_other = f"{_matches(f'h_{n}', _IS_NAME)} OR {_matches(n, _IS_PATH)}"
     return f" OR NOT ({is_other})" if n == "s_address" else ""
 
@@ -341,7 +341,7 @@ def _unless(n: str) -> str:
 
 
 def _ports_of(n: str) -> list[str]:
-    """What stands behind an address or a name, or in a URL; else the port of the URL's scheme."""
+    """What is behind an address or a name, or in a URL; else the port of the URL's scheme."""
     bare = [f"nullif(m_{n}.{part}, '')" for part in ("p6", "p", "pv")]
     schemes = " ".join(f"WHEN {literal(name)} THEN {literal(str(port))}" for name, port in _SCHEMES.items())
     usual = f"CASE WHEN w_{n} IS NOT NULL THEN CASE lower(split_part({n}, ':', 1)) {schemes} END END"
@@ -356,7 +356,7 @@ def _worded(cell: str, words: Mapping[str, str], other: str) -> str:
 
 
 def _why(arranged: Arrangement, cells: Mapping[str, str]) -> str:
-    """Why a row is no event, as far as it is told here; the engine tells the rest."""
+    """Why a row is no event, as far as it is decided here; the engine says the rest."""
     if not arranged.types:
         return "bad"
     known = ", ".join(map(literal, TYPES))

@@ -1,6 +1,6 @@
 """Reads a file as it was arranged: blocks of text become rows, the SELECT makes events of them, and the engine goes on as with any file.
 
-Rows of CSV are told apart by the engine's own reader, so that a row that is broken has its line and its reason as everywhere. Of JSON
+Rows of CSV are distinguished by the engine's own reader, so that a row that is broken has its line and its reason as everywhere. Of JSON
 that is set out over several lines the line of a row is where its object begins; an element of a list has the line of its row."""
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ def _bared(arranged: Arrangement, data: bytes, *, is_first: bool) -> bytes:
 
 def _closed_up(data: bytes, delimiter: bytes) -> bytes:
     """Without blanks between a delimiter and a quote, where one of the first rows begins so (`"a", "b"`): the reader would take the quote as
-    part of the cell. What stands within a quoted cell stays as it is, `"x"", ""y"` too."""
+    part of the cell. What is within a quoted cell stays as it is, `"x"", ""y"` too."""
     mark = re.escape(delimiter)
     if re.search(rb'(?m)^"[^"\r\n]*"' + mark + rb' +"', data[:_HABIT]) is None:
         return data
@@ -251,7 +251,7 @@ _CELL, _REST = 1, 2  # groups of the pattern
 @lru_cache(maxsize=10)
 def _cells_of(mark: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """Of the rows: a quoted cell, or its last line, with blanks between its delimiter and the next quote; the same without them; the first
-    line of a cell that goes on; the rest of a line in which a quote stands after plain text; plain text. And of such a rest, which no
+    line of a cell that goes on; the rest of a line in which a quote is after plain text; plain text. And of such a rest, which no
     writer of CSV makes: what looks like a delimiter between two quotes."""
     within, plain = rb'[^"\r\n]*+(?:""[^"\r\n]*+)*+"', rb'[^"\r\n' + mark + rb"]"
     cell = rb'(?:"' + within + rb'|(?m:^)(?!")' + within + rb"(?=" + mark + rb"|[\r\n]|\Z))"

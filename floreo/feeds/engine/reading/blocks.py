@@ -1,4 +1,4 @@
-"""A part: some rows of a report as a table of text, where each began, how it stood, and what could not be read."""
+"""A part: some rows of a report as a table of text, where each began, how it was written, and what could not be read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 from floreo.feeds.engine.events import REJECT_SCHEMA, Reject
 from floreo.feeds.engine.formats import Format, ReportType
 
-LONGEST_TEXT = 2000  # of a rejected row, in letters
+LONGEST_TEXT = 2000  # of a rejected row, in characters
 
 Lines = npt.NDArray[np.uint64]
 Texts = Callable[[npt.NDArray[np.int64]], list[str]]
@@ -34,7 +34,7 @@ class Rows:
 @dataclass(frozen=True)
 class RowBlock:
     """`table`: columns of text (or dictionaries of it) named as in the file, null where a cell is empty. `lines`: of the
-    file, one a row. `texts`: rows, by their number in the table, as they stood."""
+    file, one a row. `texts`: rows, by their number in the table, as they were."""
 
     table: pa.Table
     lines: Lines

@@ -39,7 +39,7 @@ def header_of(block: Block, delimiter: str) -> tuple[list[str], Block]:
     """Names of the columns, and the block without them. Nameless columns get their number, later namesakes too."""
     whole = records.pattern(delimiter)
     place = 0
-    while place < len(block.data):  # blank lines may stand above
+    while place < len(block.data):  # blank lines may be above
         found = whole.match(block.data, place)
         if not found or found.end() == place:
             break
@@ -88,7 +88,7 @@ def unique(cells: Iterable[str]) -> list[str]:
 @dataclass
 class Reader:
     """Reads the blocks of one file. `plain`: columns that are text of their own; `words`: columns that repeat themselves;
-    for the others the first rows tell."""
+    for the others the first rows decide."""
 
     header: list[str]
     delimiter: str = ","

@@ -1,4 +1,4 @@
-"""What a file is, told by its first block: the format, the type, and whether it is a report at all."""
+"""What a file is, recognised by its first block: the format, the type, and whether it is a report at all."""
 
 from __future__ import annotations
 
@@ -104,14 +104,14 @@ def spelt(known: Format, given: str, header: list[str]) -> list[str]:
 
 
 def check_header(known: Format, kind: ReportType, header: Sequence[str]) -> None:
-    """A file that calls itself one type and has the columns of another tells nothing true."""
+    """A file that calls itself one type and has the columns of another says nothing true."""
     check_columns(known, kind, header)
     if other := _owner(known, kind, header):
         raise Unreadable(problems.WRONG_HEADER, f"{kind.name} {other.name}")
 
 
 def check_columns(known: Format, kind: ReportType, header: Sequence[str]) -> None:
-    """Without its time, or without anything that a row could be about, a file tells nothing."""
+    """Without its time, or without anything that a row could be about, a file says nothing."""
     if "time.source" in kind.fields and not kind.column("time.source", header):
         raise Unreadable(problems.WRONG_HEADER, _header_problem(known, kind, header))
     subjects = [field for field in SUBJECTS if field in kind.fields]

@@ -37,7 +37,7 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True)
 class TextLines:
-    """Lines that are not empty: their text, their numbers in the file, and how they stood (for rejects); and where in `data` each begins and its
+    """Lines that are not empty: their text, their numbers in the file, and how they were written (for rejects); and where in `data` each begins and its
     line end is."""
 
     text: Any
@@ -66,7 +66,7 @@ def lines_of(block: Block) -> TextLines:
     def texts(rows: npt.NDArray[np.int64]) -> list[str]:
         return [text.rstrip("\r\n")[:LONGEST_TEXT] for text in taken.take(pa.array(rows)).to_pylist()]
 
-    # A CR and its LF are one line end: its places are those of the last letter of each.
+    # A CR and its LF are one line end: its places are those of the last character of each.
     lines = (there + block.line).astype(np.uint64)
     return TextLines(taken, lines, texts, len(data), data, starts[there], ends[there])
 
@@ -276,7 +276,7 @@ def _more(columns: dict[str, Any], count: int) -> Any:
 
 
 def _escaped(column: Any) -> Any:
-    """As it stands between the quotes of JSON. Few texts need to be changed."""
+    """As it is between the quotes of JSON. Few texts need to be changed."""
     if not _has_quoted(column):
         return column
     at = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(column, _QUOTED), fill_value=False)))
@@ -288,7 +288,7 @@ def _escaped(column: Any) -> Any:
 
 
 def _has_quoted(column: Any) -> bool:
-    """Whether anything in a column of text is written otherwise in JSON: told by its bytes, in bites that stay in the processor's cache."""
+    """Whether anything in a column of text is written otherwise in JSON: recognised by its bytes, in bites that stay in the processor's cache."""
     _, starts, data = column.buffers()
     if data is None:
         return False

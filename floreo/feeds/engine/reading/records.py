@@ -79,7 +79,7 @@ Found = tuple[Ints, Ints, Ints, int]
 
 
 def _regular(data: bytes, delimiter: str) -> Found | None:
-    """By parity of quotes; None when one of them stands where it proves nothing."""
+    """By parity of quotes; None when one of them is where it proves nothing."""
     letters = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(letters == _QUOTE)
     if len(quotes):

@@ -1,5 +1,5 @@
 """XARF, versions 3 and 4: reports of abuse as JSON. Version 3 is read under version 4's names, and what is accused, which
-stands in one place whatever it is, gets a column of its kind."""
+is in one place whatever it is, gets a column of its kind."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ACCUSED = (
     *(f"Report.Source.{kind}" for kind in ("IP", "URL", "URI", "Domain", "Email", "Value")),
     *(f"Report.Source{kind}" for kind in ("Ip", "IP", "Url", "Domain")),
 )
-# Types whose kind a further word tells: open-rdp, infected-zeus.
+# Types whose kind a further word gives: open-rdp, infected-zeus.
 _KINDS = {
     "open_service": ("open-", "service"),
     "infected_host": ("infected-", "malware_family"),

@@ -1,6 +1,6 @@
 """Events, rejects and findings in Parquet files, by day; in a folder or in a bucket.
 
-    landing/<day>/<feed>/<type>/<sha256>.parquet   events of one report, as it was read; its Summary stands in the footer
+    landing/<day>/<feed>/<type>/<sha256>.parquet   events of one report, as it was read; its Summary is in the footer
     repeats/...  rejects/...  findings/...         beside it, under the same name; read only through their report
     days/day=<day>/events.parquet                  all reports of a day, sorted by organisation and time (compacting.py)
     summaries/<day>/<feed>/<type>/<sha256>.json    of reports whose landing file has gone into the day's

@@ -97,7 +97,7 @@ class Source:
     def landed(self, places: Sequence[Place]) -> list[str]:
         """Reports as they were read, as SELECTs: their repeats are counted in, their further columns become text. Those of a day with the same
         further columns are one SELECT: an interface brings hundreds of small files a day, and each by itself takes memory of its own. A file that
-        came to two feeds is in two of them: its repeats are told by its hash."""
+        came to two feeds is in two of them: its repeats are recognised by its hash."""
         alike: dict[tuple[date, Any, int], list[Place]] = {}
         copies: Counter[tuple[date, str]] = Counter()
         for place in places:

@@ -27,7 +27,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}\Z")
 
 @dataclass(frozen=True)
 class Window:
-    """Feed, type and day of a report: what repeats are told within."""
+    """Feed, type and day of a report: what repeats are recognised within."""
 
     feed: str
     report_type: str

@@ -48,7 +48,7 @@ class Filter:
     severities: tuple[str, ...] | None = None
     address: tuple[int, int] | None = None  # two words
     name: str | None = None  # source.fqdn
-    is_owned: bool | None = None  # by somebody of ours
+    is_owned: bool | None = None  # by one of the organisations here
 
     def sql(self) -> tuple[str, list[Any]]:
         given: list[str] = []
@@ -189,7 +189,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Spot:
-    """Where an event stands among those of its number: the newest first, and of one moment those with the smallest key and line. `at`: in
+    """Where an event is among those of its number: the newest first, and of one moment those with the smallest key and line. `at`: in
     microseconds, UNTIMED without a time. What one file brought to two feeds is one spot."""
 
     day: date
@@ -244,7 +244,7 @@ _AFTER = 'e.day < $day OR e.day = $day AND (e.at < $at OR e.at = $at AND (e."key
 def _lines(
     connection: duckdb.DuckDBPyConnection, store: Store, first: date, last: date, after: Spot | None
 ) -> dict[int, tuple[list[dict[str, Any]], int]]:
-    """First which, by few columns; then those alone with all of theirs."""
+    """First which, by few columns; then those alone with all their columns."""
     name = 'CASE WHEN ip_hi = 0 AND ip_lo = 0 THEN coalesce("source.fqdn", "source.url", "source.account", \'\') ELSE \'\' END'
     order = 'e.day DESC, e.at DESC, e."key", e.line, e.report'
     chosen = connection.sql(
@@ -277,7 +277,7 @@ def _lines(
 
 
 def orphans(store: Store, first: date, last: date, limit: int = 200) -> list[dict[str, Any]]:
-    """Networks (/24, /48) with events that belong to nobody of ours, by the system number that the report says."""
+    """Networks (/24, /48) with events that belong to no organisation here, by the system number that the report says."""
     select = (
         "SELECT asn, hi, lo, count(*) AS events, count(DISTINCT (ip_hi, ip_lo)) AS addresses, max(day) AS last FROM ("
         'SELECT day, "source.asn" AS asn, ip_hi, ip_lo, '
@@ -297,7 +297,7 @@ _CUSTOMERS = 3  # infections that call from one address on one day: more than on
 
 
 def shared_addresses(store: Store, first: date, last: date, limit: int = 200) -> list[tuple[int, int, int, int]]:
-    """Addresses of ours from which several kinds of malware called on one day, each from another source port: the two words of each,
+    """Our addresses from which several kinds of malware called on one day, each from another source port: the two words of each,
     the most kinds on a day, and on how many days."""
     day = (
         'SELECT ip_hi, ip_lo, day, count(DISTINCT "classification.identifier") AS kinds, '

@@ -51,7 +51,7 @@ def outline(lines: Sequence[TextLine]) -> LegalText:
 
 
 def _lines_of(block: Block) -> list[str]:
-    """The lines of words that stand in no section, where nothing is quoted."""
+    """The lines of words that are in no section, where nothing is quoted."""
     if isinstance(block, Text):
         return [block.words]
     if isinstance(block, Definition):

@@ -1,4 +1,4 @@
-"""Where the body of a law begins and ends, the list of sections before it, and what stands before both."""
+"""Where the body of a law begins and ends, the list of sections before it, and what is before both."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HEADING_AND_FIRST = re.compile(r"^(.{2,120}?)\s*[.—–-]{1,2}\s*(\(1\)\s.*)$",
 
 
 def bounds_of(rows: Sequence[TextLine]) -> tuple[int, int, tuple[int, int] | None]:
-    """Where the body begins and ends, and where an arrangement of sections stands before it."""
+    """Where the body begins and ends, and where an arrangement of sections is before it."""
     firsts = [at for at, line in enumerate(rows) if is_section_one(line)]
     start = firsts[0] if firsts else later_first(rows) or 0
     arrangement = arrangement_of(rows)
@@ -49,7 +49,7 @@ def bounds_of(rows: Sequence[TextLine]) -> tuple[int, int, tuple[int, int] | Non
 
 
 def _head_of_body(rows: Sequence[TextLine], start: int) -> int:
-    """The heading of the first section, where it stands on a line of its own, and the parts that begin before it."""
+    """The heading of the first section, where it is on a line of its own, and the parts that begin before it."""
     if has_note_before(rows, start):
         start -= 1
     while start:
@@ -85,7 +85,7 @@ def arrangement_of(rows: Sequence[TextLine]) -> tuple[int, int] | None:
 
 def _end_of_list(rows: Sequence[TextLine], start: int, again: int) -> int:
     """One past the last title, part or schedule of a list that begins at `start`; 0 for what is no list. Title lines, long title and
-    enacting words may stand between it and the text, at `again`."""
+    enacting words may be between it and the text, at `again`."""
     stop = next((at for at in range(start + 1, again) if not _may_be_listed(rows[at])), again)
     titles = [at for at in range(start + 1, stop) if _is_listed(rows[at].words.strip())]
     if again - start < 3 or not titles or any(_is_listed(each.words.strip()) for each in rows[stop:again]):
@@ -107,7 +107,7 @@ def _is_listed(words: str) -> bool:
 
 
 def _head_of_list(rows: Sequence[TextLine], start: int) -> int:
-    """Where "ARRANGEMENT OF SECTIONS" stands, and the first part with its title, above the first title of the list."""
+    """Where "ARRANGEMENT OF SECTIONS" is, and the first part with its title, above the first title of the list."""
     head = start
     while head and not _LIST_TITLE.match(rows[head].words.strip()):
         if _is_arrangement_head(rows[head - 1].words):
@@ -120,7 +120,7 @@ def _head_of_list(rows: Sequence[TextLine], start: int) -> int:
 
 
 def _comes_again(rows: Sequence[TextLine], start: int, again: int) -> bool:
-    """Whether the title of section 1 in a list stands at section 1 of the text too: beside its number or above it."""
+    """Whether the title of section 1 in a list is at section 1 of the text too: beside its number or above it."""
     first, second = section_label(rows[start].words.strip()), section_label(rows[again].words.strip())
     title, words = first.rest if first else "", second.rest if second else ""
     if HEADING_AND_FIRST.match(words):
@@ -165,5 +165,5 @@ def read_front(found: LegalText, lines: Sequence[str]) -> None:
 
 
 def _has_few_words(words: str) -> bool:
-    """Letters that are spaced out are no words of their own."""
+    """Characters that are spaced out are no words of their own."""
     return sum(len(word) > 1 for word in words.split()) < 4

@@ -309,7 +309,7 @@ class Builder(OpenNodes):
     # --- words ---
 
     def _own(self, words: str) -> None:
-        """The words after a label on its own line. A term with a letter of its own is that paragraph, and so are its (i) and (ii)."""
+        """The words after a label on its own line. A term that is lettered itself is that paragraph, and so are its (i) and (ii)."""
         here = self.path[-1]
         here.before.append(Text(words) if here.kind in {"paragraph", "subparagraph"} else self._block(words, here))
 

@@ -12,7 +12,7 @@ from floreo.legislation.text.outline.words import TextLine, container_of, schedu
 _PAGE = re.compile(r"(?:\d{1,4}|[ivxl]{1,6})$")
 _QUOTED_SECTION = re.compile(r"(?<=—)\s*(?=[“\"](?:\d{1,4}[A-Z]{0,3}\.|\(\w{1,4}\))\s|““)")
 _WRAPPED_AT_LEAST = 50
-_NAMES_A_NUMBER = re.compile(  # at the end of a line, where the number stands on the next: "in subsection | (2)", "(a) or | (b) of"
+_NAMES_A_NUMBER = re.compile(  # at the end of a line, where the number is on the next: "in subsection | (2)", "(a) or | (b) of"
     r"(?:(?<!\bthis\s)(?<!\bthat\s)(?<!\bthe\s)(?<!\bany\s)(?<!\bsuch\s)(?<!\beach\s)(?<!\best[ea]\s)"
     r"\b(?:(?:sub-?)?(?:sections?|paragraphs?|clauses?)|regulations?|articles?|art[íi]culos?|rules?|schedules?|incisos?|literal(?:es)?)"
     r"|\(\w{1,4}\)\s(?:and|or|to|y|o|a))$",
@@ -68,7 +68,7 @@ def _is_number_alone(words: str) -> bool:
 
 
 def _is_number_of(last: TextLine, line: TextLine) -> bool:
-    """Whether a number stands alone on the line above its words."""
+    """Whether a number is alone on the line above its words."""
     words = line.words.strip()
     if last.cells or line.cells or not _is_number_alone(last.words.strip()):
         return False

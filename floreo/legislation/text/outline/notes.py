@@ -63,7 +63,7 @@ def noted_sections(rows: Sequence[TextLine]) -> tuple[set[int], set[int]]:
 
 
 def notes_apart(rows: Sequence[TextLine]) -> Sequence[TextLine]:
-    """Where sections have notes above them, those that a tightly set page put behind the last sentence stand on a line of their own."""
+    """Where sections have notes above them, those that a tightly set page put behind the last sentence are on a line of their own."""
     sections, noted = noted_sections(rows)
     if not noted:
         return rows

@@ -63,16 +63,14 @@ class OpenNodes:
             if is_double or labels.is_first(label.number, style):
                 if not is_double and any(self.styles.get(id(node)) == style for node in self.path):
                     return None  # (1) below (1), (a) below (a): the number comes twice
-                if (
-                    here is not None and here.children
-                ):  # something stands below already: a second series, below its last
+                if here is not None and here.children:  # something is below already: a second series, below its last
                     return None
                 return here, style, ""
         return None
 
     def _starts_series(self, label: Label, ahead: Sequence[str], style: Style) -> bool:
         """(i) after (h): a letter, or the first roman number below (h)? What comes next decides, then the words before. So with (aa), which
-        stands between (a) and (b) or below (i)."""
+        is between (a) and (b) or below (i)."""
         following = next((found.number for words in ahead if (found := bracket_label(words))), "")
         if label.number == "aa":
             return following == "bb"

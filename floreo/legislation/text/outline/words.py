@@ -43,7 +43,7 @@ OPEN, _CLOSE = '“"', '”"'
 
 @dataclass(frozen=True)
 class TextLine:
-    """One paragraph, heading or row of a table, with the number that stood before it."""
+    """One paragraph, heading or row of a table, with the number that was before it."""
 
     words: str
     is_heading: bool = False
@@ -72,7 +72,7 @@ def is_section_one(line: TextLine) -> bool:
 
 
 def later_first(rows: Sequence[TextLine]) -> int | None:
-    """Where the first section stands in a text without a section 1, as an extract has it: another number, and the one after it below."""
+    """Where the first section is in a text without a section 1, as an extract has it: another number, and the one after it below."""
     found = [(at, label) for at, line in enumerate(rows) if (label := section_label(line.words.strip()))]
     begun = [(at, label) for at, label in found if label.rest and (label.has_dot or label.has_word)]
     pairs = itertools.pairwise(begun)

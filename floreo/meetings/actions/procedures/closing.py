@@ -107,7 +107,7 @@ def _ballots_of(procedure: WrittenProcedure, members: Sequence[ProcedureMember])
 
 
 def _unreached(members: Sequence[ProcedureMember]) -> list[ProcedureMember]:
-    """Who did not answer, and has no e-mail of ours that arrived. An e-mail that time has removed was sent."""
+    """Who did not answer, and has no e-mail from here that arrived. An e-mail that time has removed was sent."""
     silent = {key(member): member for member in members if member.answered_at is None}
     mails = OutboxMail.objects.filter(kind=between_mails.ASKED, about__in=silent)
     states: dict[str, set[str]] = {}

@@ -88,7 +88,7 @@ def update_procedure(
     options: Sequence[str] | None = None,
     **facts: Unpack[ProcedureFacts],
 ) -> WrittenProcedure:
-    """Changes a draft, or one that is open and that nobody has answered: then all members are asked anew, in the new words."""
+    """Changes a draft, or one that is open and that nobody has answered: then all members are asked again, in the new words."""
     procedure = lock_latest(procedure, version)
     must_be_changeable(procedure)
     _write(procedure, options, facts)

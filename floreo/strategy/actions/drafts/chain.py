@@ -35,7 +35,7 @@ class Chain:
             number = self.by_number[number].parent_number
 
     def waits(self, row: DraftRow) -> bool:
-        """Whether an undecided row stands between `row` and the first accepted one above it."""
+        """Whether an undecided row is between `row` and the first accepted one above it."""
         for above in self._above(row):
             if above.state in TAKEN:
                 return self.waits(above) if not above.became else False

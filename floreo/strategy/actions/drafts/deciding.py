@@ -30,7 +30,7 @@ def _decidable(row: DraftRow, version: int | None) -> DraftRow:
     if version is not None and fresh.version != version:
         raise Changed(_changed_sentence(fresh), theirs={"title": fresh.title, "state": fresh.state, **fresh.fields})
     if fresh.became and not _is_there(fresh.became):
-        fresh.became = ""  # it was removed from the plan since, so it may be decided and entered anew
+        fresh.became = ""  # it was removed from the plan since, so it may be decided and entered again
     if fresh.became:
         raise Refused(_("This row is already in the plan. Change it there."), code="in_the_plan")
     return fresh

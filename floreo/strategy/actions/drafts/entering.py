@@ -71,7 +71,7 @@ def _free(wanted: str, taken: set[str]) -> str:
 
 @dataclass
 class Plan:
-    """The edition that is being written, what stood in it before, and what each row of the draft became."""
+    """The edition that is being written, what was in it before, and what each row of the draft became."""
 
     edition: Edition
     draft: ImportDraft
@@ -138,7 +138,7 @@ class Plan:
         return self._titled(above.pillar, above, above=above)
 
     def _titled(self, pillar: Pillar, like: Pillar | Objective, above: Objective | None = None) -> Objective:
-        """The objective with the title of what stands above it."""
+        """The objective with the title of what is above it."""
         wanted = above.pk if above else None
         own = next(
             (o for o in self.objectives if o.pillar_id == pillar.pk and o.above_id == wanted and o.title == like.title),
@@ -203,7 +203,7 @@ class Plan:
         return self.edition
 
     def overall(self, row: DraftRow) -> models.Model:
-        """Fills the edition's objective; one that stands there already is kept."""
+        """Fills the edition's objective; one that is there already is kept."""
         if not self.edition.objective:
             self.edition.objective = _capital(row.title if row.state == "edited" else row.passage)
             save(self.edition)
@@ -324,7 +324,7 @@ class Plan:
         return save(target)
 
     def _pillar_around(self, row: DraftRow) -> Pillar | None:
-        """The pillar of the row that this passage stands in, where it stands in one."""
+        """The pillar of the row that this passage is in, where it is in one."""
         for other in self.chain.by_number.values():
             thing = self.things.get(other.number)
             around = other.start <= row.start and row.end <= other.end

@@ -1,4 +1,4 @@
-"""What a person says passages are, and how they change the outline: the plan's rows follow anew from all marks and edits."""
+"""What a person says passages are, and how they change the outline: the plan's rows follow again from all marks and edits."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def mark_passages(
     reach: Reach = Reach.ALIKE,
     version: int | None = None,
 ) -> ImportDraft:
-    """Says what the passages that begin at `places` are, and with them what looks alike, and drafts the plan's rows anew. What somebody
+    """Says what the passages that begin at `places` are, and with them what looks alike, and drafts the plan's rows again. What somebody
     decided about a row stays. Raises Changed when somebody marked since the page was opened."""
     fresh = _open(draft, version)
     outline = result_of(fresh).outline
@@ -147,7 +147,7 @@ def join_passages(draft: ImportDraft, *, by: Actor, places: Sequence[int], versi
 
 
 def _follows(outline: Outline, before: Passage, after: Passage, pieces: Container[int]) -> bool:
-    """Whether two passages can be joined. What stands between them may be `pieces` of split passages: words of the column beside it."""
+    """Whether two passages can be joined. What is between them may be `pieces` of split passages: words of the column beside it."""
     if before.row and after.row and before.look.column == after.look.column:
         return after.row - before.row <= 1
     return all(one.opens in pieces for one in outline.passages[before.number : after.number - 1])

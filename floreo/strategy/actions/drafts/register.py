@@ -26,7 +26,7 @@ def plain_name(name: str) -> str:
 
 @dataclass
 class Register:
-    """The register as it stands when a draft is finished: names to organisations, and those made on the way."""
+    """The register as it is when a draft is finished: names to organisations, and those made on the way."""
 
     by_name: dict[str, Organisation] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)

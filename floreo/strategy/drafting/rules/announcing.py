@@ -44,7 +44,7 @@ def announced_by_heading(text: str) -> str:
 
 
 def announced_by_lead_in(text: str) -> str:
-    """What the last sentence of a paragraph that ends with a colon announces; `other` if nothing of ours."""
+    """What the last sentence of a paragraph that ends with a colon announces; `other` if it is none of our kinds."""
     last = re.split(r"(?<=[.!?])\s+", text.strip())[-1]
     if not last.endswith(":"):
         return ""

@@ -19,9 +19,9 @@ _PERIOD = (
     rf"(?:\s*[,:(–—-]?\s*(?:{any_of('edition', 'period')})?"
     rf"\(?{YEAR}\s*(?:-|–|—|/|{any_of('dates', 'to')})\s*(?:{YEAR}|\d{{2}}\b)\)?)"
 )
-# Blanks only: a title never runs over the end of its paragraph, though its years may stand on the next line.
+# Blanks only: a title never runs over the end of its paragraph, though its years may be on the next line.
 _TITLE = any_of("edition", "title", LINK=_LINK, CAP=f"(?:{_CAP})")
-# On a title page a title goes over several lines, and its years may stand after what the strategy is for.
+# On a title page a title goes over several lines, and its years may be after what the strategy is for.
 _ON_PAGE = any_of("edition", "title", LINK=_LINK.replace(")", "|&)"), CAP=f"(?:{_CAP})")
 _LONG_TITLE = re.compile(
     rf"\b(?P<title>{_ON_PAGE})(?P<period>(?P<tail>[^.:;|]{{0,100}}?){_PERIOD})?".replace(" ", r"\s+")
@@ -167,7 +167,7 @@ def _range_in(text: str, start: int, end: int) -> FoundDate | None:
 
 
 def _launch(source: Source) -> dict[str, Value]:
-    """The day of the launch: in the sentence that tells of it, or the dateline of a text that says `today`."""
+    """The day of the launch: in the sentence that announces it, or the dateline of a text that says `today`."""
     for start, end in source.sentences:
         sentence = source.text[start:end]
         if not (_LAUNCH.search(sentence) and _ABOUT.search(sentence)):

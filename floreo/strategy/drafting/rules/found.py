@@ -11,7 +11,7 @@ from floreo.strategy.drafting.rows import Kind, Value
 class Found:
     """One find. `parent` is another find, by identity; `fields` may still grow while the walk goes on.
 
-    `printed` is the number as the text prints it (a pillar with code 1 may stand under section 4.1), and `listed` says
+    `printed` is the number as the text prints it (a pillar with code 1 may be under section 4.1), and `listed` says
     that it came from a list and not from a heading.
     """
 

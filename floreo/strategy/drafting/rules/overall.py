@@ -1,4 +1,4 @@
-"""The overall objective, from the sentence that says it or the heading that stands over it."""
+"""The overall objective, from the sentence that says it or the heading that is over it."""
 
 from __future__ import annotations
 

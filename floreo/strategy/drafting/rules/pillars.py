@@ -1,4 +1,4 @@
-"""Pillars (or objectives) told inside one sentence: `rests on three pillars, namely A, B and C`.
+"""Pillars (or objectives) named inside one sentence: `rests on three pillars, namely A, B and C`.
 
 Counts must agree, and commas must have one reading only, or nothing is drafted.
 """

@@ -33,7 +33,7 @@ _CHROME = re.compile(rf"^(?:{any_of('announcing', 'no_pillar')})$", re.IGNORECAS
 
 
 def plan_of(source: Source) -> list[Found]:
-    """Pillars, objectives and actions, each pointing at what it stands under."""
+    """Pillars, objectives and actions, each pointing at what it is under."""
     walk = _Walk(source)
     for at, block in enumerate(source.blocks):
         walk.take(block, source.blocks[at + 1] if at + 1 < len(source.blocks) else None)
@@ -86,7 +86,7 @@ class _Walk:
         self._shelve(kind, label.title_start, label.title_end, block, code=label.code, named=True)
 
     def _title_follows(self, block: Block) -> bool:
-        # "PILLAR ONE" stands alone on its line; the next line, if it is short and no sentence, is its title.
+        # "PILLAR ONE" is alone on its line; the next line, if it is short and no sentence, is its title.
         label, self.awaited = self.awaited, None
         words = self.source.words(block)
         if label is None or block.kind == "cell_row" or len(words) > 150 or words.rstrip().endswith((".", ":", ";")):

@@ -71,7 +71,7 @@ class FoundRows:
         self._open(known)
 
     def add_details(self, block: Block) -> bool:
-        """Trailers that stand in a paragraph of their own belong to the open action, whose passage then grows."""
+        """Trailers that are in a paragraph of their own belong to the open action, whose passage then grows."""
         if self.action is None or block.start < self.action.end:
             return False
         details = details_in(self.source.text, block.start, block.end)

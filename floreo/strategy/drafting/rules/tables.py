@@ -1,4 +1,4 @@
-"""Tables of actions: which column holds what, told from the words at its head."""
+"""Tables of actions: which column holds what, recognised from the words at its head."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers somebody promised to reach: how many of what, by when. Past figures, years, money and durations are none."""
+"""Numbers that somebody plans to reach: how many of what, by when. Past figures, years, money and durations are none."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _OPENING_AT_MOST = 30
 
 
 def targets_in(source: Source) -> list[Found]:
-    """One row for each promised number; the same number of the same things twice is one row."""
+    """One row for each planned number; the same number of the same things twice is one row."""
     rows: dict[str, Found] = {}
     for start, end in source.sentences:
         for pattern in (_COMMITTED, _TO_BE):
@@ -85,7 +85,7 @@ def _with_others(text: str, found: re.Match[str], end: int) -> Iterator[tuple[re
 
 
 def _looks_ahead(text: str, found: re.Match[str], start: int) -> bool:
-    """`will train`, `to train` and `Train` promise; `we train` and `received training for` tell."""
+    """`will train`, `to train` and `Train` plan; `we train` and `received training for` report."""
     before = text[max(start, found.start("verb") - 40) : found.start("verb")]
     if found.start("verb") > found.start("number") or _PROMISING_FORM.search(found["verb"]):
         return True

@@ -1,4 +1,4 @@
-"""Makes the two-column PDF with running headers, page numbers and broken words; run it to make the file anew."""
+"""Makes the two-column PDF with running headers, page numbers and broken words; run it to make the file again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the Word document with automatic numbering and a table of actions; run it to make the file anew."""
+"""Makes the Word document with automatic numbering and a table of actions; run it to make the file again."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ const aloud = document.getElementById("announce");
 if (message && aloud) {
   window.addEventListener("load", () =>
     setTimeout(() => {
-      if (document.querySelector(":target")) aloud.textContent = message.textContent.trim().replace(/\s+/g, " ");
+      if (document.querySelector(":target"))
+        aloud.textContent = message.textContent.trim().replace(/\s+/g, " ");
     }, 300),
   );
 }

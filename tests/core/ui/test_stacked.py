@@ -41,7 +41,7 @@ def test_a_cell_has_a_head_where_something_is_in_it(cell: str, *, has_head: bool
 def test_a_table_is_stacked_by_the_tag_alone() -> None:
     rows = '<tbody><tr><td data-h="Note"><span></span></td><td data-h="Value">1</td></tr></tbody>'
     for stack, heads in ((True, 1), (False, 2)):
-        text = "{% load ui %}{% datatable title=title stack=stack %}" + rows + "{% enddatatable %}"
+        text = "{% datatable title=title stack=stack %}" + rows + "{% enddatatable %}"
         html = Template(text).render(Context({"title": "Values", "stack": stack}))
         assert (html.count("data-h="), html.count('data-h="Value"')) == (heads, 1)
 

@@ -75,6 +75,7 @@ def test_what_was_saved_in_a_form_that_opened_in_its_place_is_read_there(
     form.locator("[name=likelihood]").fill("2")
     form.locator("[name=impact]").fill("2")
     form.locator("button[type=submit]").click()
-    page.get_by_text(f"Seen at {width}").wait_for()
+    page.locator("#risks h2:focus").wait_for()
+    assert page.locator(MESSAGE).inner_text().strip() == "Risk recorded."
     assert page.evaluate(SEEN, MESSAGE) == [True, True]
     context.close()

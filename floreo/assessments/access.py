@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from floreo.assessments.models import (
     AssessmentCampaign,
@@ -22,6 +21,7 @@ from floreo.assessments.models import (
 from floreo.core.access import Permission, can
 from floreo.core.errors import Missing
 from floreo.core.links import hash_of
+from floreo.core.wording import NAME_BY_LINK
 
 
 def get_campaign_for(viewer: object, code: str) -> AssessmentCampaign:
@@ -147,7 +147,7 @@ class ByLink:
 
     @property
     def actor_name(self) -> str:
-        return _("%(name)s, by link") % {"name": self.respondent.name}
+        return NAME_BY_LINK % {"name": self.respondent.name}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return (("operator", self.respondent.participant.organisation_id),)

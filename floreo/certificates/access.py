@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.certificates.logic import read_code
 from floreo.certificates.models import Certificate, CertificateTerms, SigningKey, may_read_all
@@ -78,7 +78,7 @@ class Holder:
 
     @property
     def actor_name(self) -> str:
-        return _("Holder of the certificate")
+        return gettext_noop("Holder of the certificate")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from django.conf import settings
-
 from floreo.core.access import SYSTEM
-from floreo.feeds.actions.replay import replay, untold
-from floreo.feeds.pack import REPORTS
+from floreo.feeds.actions.replay import replay
+from floreo.feeds.story import story_folder, untold
 from floreo.indicators.actions import take_due_readings
-from floreo.organisations.queries import the_country
 
 SLICE = 3.0  # seconds a turn, so that other jobs get theirs
 
@@ -18,7 +13,7 @@ SLICE = 3.0  # seconds a turn, so that other jobs get theirs
 def replay_sample() -> int:
     """Plays a few more nights of the story and returns how many are left; the figures follow when all are played. Nothing for a real
     country."""
-    folder = _folder()
+    folder = story_folder()
     if folder is None or not untold(folder):
         return 0
     left = replay(folder, by=SYSTEM, seconds=SLICE)
@@ -29,15 +24,5 @@ def replay_sample() -> int:
 
 def is_replaying() -> bool:
     """Whether nights of the story are left: notices of today would come between those of the story."""
-    folder = _folder()
+    folder = story_folder()
     return folder is not None and bool(untold(folder))
-
-
-def _folder() -> Path | None:
-    """Of the country that is loaded, when it is a sample that has a story."""
-    country = the_country()
-    if country is None or not country.is_sample:
-        return None
-    there = [Path(settings.PACK), *(Path(root) / country.pack for root in settings.PACK_DIRS)]
-    homes = (home for home in there if home.name == country.pack and (home / REPORTS / "answers.toml").is_file())
-    return next(homes, None)

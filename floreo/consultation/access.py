@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.consultation.models import Comment, Consultation, Event, Invitation, Point, Topic, may_read_all
 from floreo.core.errors import Missing
@@ -77,7 +77,7 @@ class Respondents:
 
     @property
     def actor_name(self) -> str:
-        return _("Public form")
+        return gettext_noop("Public form")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()
@@ -98,7 +98,7 @@ class Writer:
 
     @property
     def actor_name(self) -> str:
-        return _("Who wrote the comment")
+        return gettext_noop("Who wrote the comment")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

@@ -11,6 +11,7 @@ from floreo.contact_drills.models import RUN, ConfirmationRequest, ContactDrill,
 from floreo.core import links
 from floreo.core.access import can
 from floreo.core.errors import Missing, Refused
+from floreo.core.wording import BY_LINK
 
 CONFIRMATION, DRILL = "contact.confirmation", "contact.drill"
 
@@ -54,7 +55,7 @@ class Answering:
 
     @property
     def actor_name(self) -> str:
-        return _("by the link sent to %(address)s") % {"address": self.address}
+        return BY_LINK % {"address": self.address}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

@@ -18,6 +18,7 @@ from floreo.core import audit
 from floreo.core.access import Actor
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, Record
+from floreo.core.wording import who_text
 
 # The rows that a decision about a thing is about, the thing itself first: rows, and lists of rows.
 Rows = Callable[[Any], Iterable[models.Model | models.QuerySet[Any]]]
@@ -87,7 +88,7 @@ def _covers(entry: AuditEntry, thing: models.Model | models.QuerySet[Any]) -> bo
 
 
 def _refusal(changes: list[AuditEntry]) -> str:
-    found = [f"{each.subject_name} ({each.actor_name})" for each in changes]
+    found = [f"{each.subject_name} ({who_text(each.actor_name)})" for each in changes]
     named = "; ".join(dict.fromkeys(found[:_NAMED]))
     more = len(changes) - _NAMED
     if more > 0:

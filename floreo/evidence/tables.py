@@ -15,6 +15,7 @@ from floreo.core.columns import SOURCED
 from floreo.core.policy import Tlp
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
 from floreo.core.whole import whole
+from floreo.core.wording import who_text
 from floreo.evidence.logic import SOON, Validity
 from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState
 from floreo.evidence.presenters import VALIDITY_WORDS
@@ -135,7 +136,7 @@ ATTACHMENTS = Table(
         Column("title", _("Title"), _("Name of the evidence"), lambda a: a.evidence.title),
         _column("thing", _("Supports"), _("Type and number of the record it supports, as in the audit chain")),
         _column("note", _("Note"), _("Where in it")),
-        _column("attached_by", _("Attached by"), _("Who attached it")),
+        Column("attached_by", _("Attached by"), _("Who attached it"), lambda a: who_text(a.attached_by)),
         _column("created_at", _("Attached"), _("Date and time, UTC"), CellKind.MOMENT),
     ),
     order=("pk",),

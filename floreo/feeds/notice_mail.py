@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from floreo.core import languages, outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
-from floreo.core.wording import capital, colon, day_text, short_day
+from floreo.core.wording import capital, colon, day_text, short_day, who_text
 from floreo.feeds import notice_csv
 from floreo.feeds.engine.store import Wanted
 from floreo.feeds.genuine import number_of
@@ -299,7 +299,7 @@ def receipt(notice: Notice, place: int, answers: Sequence[Reply], *, replied_by:
         places = [f"- {a.finding.where}{colon()} {ReplyKind(a.kind).label}" for a in answers[:MOST_OF_A_KIND]]
         if (left := len(answers) - MOST_OF_A_KIND) > 0:
             places.append(_("- and %(n)d more") % {"n": left})
-        name = {"organisation": notice.organisation.in_language("name"), "who": replied_by}
+        name = {"organisation": notice.organisation.in_language("name"), "who": who_text(replied_by)}
         text = [
             _("Somebody replied for %(organisation)s, %(who)s:") % name,
             "\n".join(lines),

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.core.errors import Missing
 from floreo.core.links import hash_of
+from floreo.core.wording import REPORTER_BY_LINK
 from floreo.incidents.models import Case, Report
 
 
@@ -38,7 +40,7 @@ class PublicForm:
 
     @property
     def actor_name(self) -> str:
-        return _("Public form")
+        return gettext_noop("Public form")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return (("responder", None),)
@@ -59,7 +61,7 @@ class Reporter:
 
     @property
     def actor_name(self) -> str:
-        return _("The reporter of %(reference)s, by link") % {"reference": self.report.reference}
+        return REPORTER_BY_LINK % {"reference": self.report.reference}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

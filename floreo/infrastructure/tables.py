@@ -12,6 +12,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, reach
 from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words, in_each_language
+from floreo.core.wording import who_text
 from floreo.infrastructure.logic import OPEN_STAGES, Stage
 from floreo.infrastructure.models import (
     READ,
@@ -282,7 +283,7 @@ DESIGNATIONS = Table(
         Column("operator", _("Operator"), _("Code"), lambda d: d.service.operator.code if d.service.operator else None),
         Column("criteria", _("Criteria"), _("Code of the set"), lambda d: d.criteria.code),
         column("stage", _("Stage"), _("proposed, hearing, designated, declined or withdrawn")),
-        column("proposed_by", _("Proposed by"), _("Name")),
+        Column("proposed_by", _("Proposed by"), _("Name"), lambda d: who_text(d.proposed_by)),
         day("review_due_on", _("To be reviewed by"), _("By when it is looked at again")),
         CHANGED,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.core.access import can
 from floreo.core.errors import Missing
@@ -71,7 +71,7 @@ class Sender:
 
     @property
     def actor_name(self) -> str:
-        return _("Public form")
+        return gettext_noop("Public form")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()
@@ -92,7 +92,7 @@ class Entrant:
 
     @property
     def actor_name(self) -> str:
-        return _("Who sent the entry")
+        return gettext_noop("Who sent the entry")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()
@@ -110,7 +110,7 @@ class Guardian:
 
     @property
     def actor_name(self) -> str:
-        return _("The guardian")
+        return gettext_noop("The guardian")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

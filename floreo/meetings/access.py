@@ -12,6 +12,7 @@ from floreo.core.access import Permission, can
 from floreo.core.errors import Missing, Refused
 from floreo.core.keys import key
 from floreo.core.policy import Tlp
+from floreo.core.wording import MEMBER_BY_LINK
 from floreo.evidence.models import Attachment, Evidence, EvidenceKind
 from floreo.meetings.models import (
     AgendaItem,
@@ -140,7 +141,7 @@ class Answering:
 
     @property
     def actor_name(self) -> str:
-        return _("member %(n)d, by link") % {"n": self.number}
+        return MEMBER_BY_LINK % {"n": self.number}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.core import clock, links
 from floreo.core.access import can
 from floreo.core.errors import Missing, Refused
+from floreo.core.wording import NAME_BY_LINK
 from floreo.obligations.models import (
     EDIT,
     N_HANDLE,
@@ -100,7 +102,7 @@ class ByMail:
 
     @property
     def actor_name(self) -> str:
-        return _("By a link sent by e-mail")
+        return gettext_noop("By a link sent by e-mail")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()
@@ -118,7 +120,7 @@ class Writer:
 
     @property
     def actor_name(self) -> str:
-        return _("%(name)s, by link") % {"name": self.notification.name or self.notification.reference}
+        return NAME_BY_LINK % {"name": self.notification.name or self.notification.reference}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()
@@ -136,7 +138,7 @@ class Answering:
 
     @property
     def actor_name(self) -> str:
-        return _("%(name)s, by link") % {"name": self.due.organisation.name}
+        return NAME_BY_LINK % {"name": self.due.organisation.name}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return (("operator", self.due.organisation_id),)

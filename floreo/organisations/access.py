@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from floreo.core import links
 from floreo.core.access import Actor, Permission, can, must
 from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.wording import BY_LINK
 from floreo.organisations.models import (
     Contact,
     Holding,
@@ -108,7 +109,7 @@ class Keeper:
 
     @property
     def actor_name(self) -> str:
-        return _("by the link sent to %(address)s") % {"address": self.contact.email}
+        return BY_LINK % {"address": self.contact.email}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.core.errors import Missing
 from floreo.core.links import hash_of
@@ -73,7 +74,7 @@ class Requesters:
 
     @property
     def actor_name(self) -> str:
-        return _("Public form")
+        return gettext_noop("Public form")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.core import links
 from floreo.core.access import Actor, Limit, Permission, can
 from floreo.core.errors import Missing, Refused
+from floreo.core.wording import NAME_BY_LINK
 from floreo.organisations.models import User
 from floreo.reviews.models import Answer, Review, UpdateRequest
 
@@ -30,7 +31,7 @@ class Answerer:
 
     @property
     def actor_name(self) -> str:
-        return _("%(whom)s, by link") % {"whom": self.update_request.whom}
+        return NAME_BY_LINK % {"name": self.update_request.whom}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return tuple(("lead", body) for body in self.update_request.owner_ids())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.core.access import Permission, can
 from floreo.core.errors import Missing
@@ -84,7 +84,7 @@ class Respondents:
 
     @property
     def actor_name(self) -> str:
-        return _("Who answered the survey")
+        return gettext_noop("Who answered the survey")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()
@@ -105,7 +105,7 @@ class InterviewerLink:
 
     @property
     def actor_name(self) -> str:
-        return _("Interviewer")
+        return gettext_noop("Interviewer")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.signing import BadSignature, Signer
 from django.db import models
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.core.access import can
 from floreo.core.errors import Missing, Refused
@@ -104,7 +104,7 @@ class Guest:
 
     @property
     def actor_name(self) -> str:
-        return _("Participant of an exercise")
+        return gettext_noop("Participant of an exercise")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()
@@ -123,7 +123,7 @@ class AddressHolder:
 
     @property
     def actor_name(self) -> str:
-        return _("Participant of an exercise")
+        return gettext_noop("Participant of an exercise")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

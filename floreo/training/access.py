@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from floreo.core.errors import Missing, Refused
 from floreo.core.links import sign, signed
@@ -98,7 +98,7 @@ class SignUpForm:
 
     @property
     def actor_name(self) -> str:
-        return _("Public form")
+        return gettext_noop("Public form")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()
@@ -119,7 +119,7 @@ class Participant:
 
     @property
     def actor_name(self) -> str:
-        return _("Participant")
+        return gettext_noop("Participant")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()
@@ -155,7 +155,7 @@ class Trainer:
 
     @property
     def actor_name(self) -> str:
-        return _("Trainer at the door")
+        return gettext_noop("Trainer at the door")
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from floreo.core.access import can
 from floreo.core.errors import Missing
 from floreo.core.links import hash_of
+from floreo.core.wording import NAME_BY_ITS_LINK
 from floreo.workforce.models import RUN, CatalogueCourse, Institution, NeedsRequest, WorkforceNeed
 
 
@@ -63,7 +62,7 @@ class Keeper:
 
     @property
     def actor_name(self) -> str:
-        return _("%(name)s, by its link") % {"name": self.institution.organisation.name}
+        return NAME_BY_ITS_LINK % {"name": self.institution.organisation.name}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()
@@ -81,7 +80,7 @@ class Answering:
 
     @property
     def actor_name(self) -> str:
-        return _("%(name)s, by its link") % {"name": self.request.organisation.name}
+        return NAME_BY_ITS_LINK % {"name": self.request.organisation.name}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return ()

@@ -17,7 +17,7 @@ from floreo.core import audit
 from floreo.core.fields import Words, has_words, label_of
 from floreo.core.models import AuditEntry, Record
 from floreo.core.policy import look, model_of, ruled, shows_internal
-from floreo.core.wording import day_text
+from floreo.core.wording import day_text, who_text
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.models import LeadRole, Objective, StatusChoice
 from floreo.strategy.own_fields import own_text
@@ -77,7 +77,7 @@ def saved_since(thing: Record, opened: Any, now: Any) -> dict[str, Saved]:
             if change["thing"] == audit.key(thing) and change["what"] == "changed" and left:
                 left -= 1
                 for field in change["fields"]:
-                    found.setdefault(field, Saved(entry.actor_name, entry.at))
+                    found.setdefault(field, Saved(who_text(entry.actor_name), entry.at))
     return found
 
 
@@ -128,6 +128,8 @@ def _value_text(field: str, value: Any, names: Mapping[tuple[str, int], str]) ->
         text = "; ".join(f"{code}: {t}" for code, texts in value.items() for t in texts.values())
     elif field.endswith("_on") or field in {"on", "starts_on", "ends_on", "on_hold_since"}:
         text = _day(text)
+    elif field == "by" or field.endswith("_by"):
+        text = who_text(text)
     return text
 
 
@@ -173,5 +175,5 @@ def history_of(thing: Model, *, viewer: object, limit: int = 30) -> list[Happeni
         text = tuple(f for c in changes for f in _changes(c, names))
         did = words.get(entry.verb, entry.verb)
         reason = str(entry.detail.get("reason", "")) if inside else ""
-        found.append(Happening(entry.at, entry.actor_name, did, about, text, reason, entry.number))
+        found.append(Happening(entry.at, who_text(entry.actor_name), did, about, text, reason, entry.number))
     return found

@@ -230,7 +230,7 @@ def test_a_feed_that_falls_silent_is_mailed_once_and_again_when_it_falls_silent_
 
     def received(hours_ago: int) -> None:
         at = moment(TODAY) - timedelta(hours=hours_ago)
-        facts = {"day": TODAY, "received_at": at, "sha256": f"{hours_ago:064d}"}
+        facts = {"day": TODAY, "received_at": at, "sha256": f"{hours_ago:064d}", "state": "done"}
         FeedFile.objects.create(feed=feed, name="night.csv", report_type="scan_rdp", **facts)
 
     received(2)

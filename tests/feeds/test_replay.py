@@ -17,9 +17,10 @@ from floreo.config.jobs import JOBS
 from floreo.core import clock
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail
-from floreo.feeds.actions.replay import replay, untold
+from floreo.feeds.actions.replay import replay
 from floreo.feeds.models import Correction, Feed, FeedFile, Finding, FindingState, FixClaim, Notice, OpenPeriod, Reply
 from floreo.feeds.pack import nights_in, story_in
+from floreo.feeds.story import untold
 from floreo.indicators.models import Reading
 from floreo.organisations.models import Contact, Country, Holding, Organisation
 

@@ -87,6 +87,7 @@ def test_a_silent_feed_and_an_unknown_kind_of_report_wait(bank: Organisation) ->
         day=TODAY,
         report_type="scan_toaster",
         is_known_type=False,
+        state="done",
         received_at=moment(TODAY) - timedelta(hours=2),
     )
     assert [t for t, _due in titles()] == ["Describe files of the type scan_toaster"]

@@ -31,7 +31,7 @@ from floreo.indicators.actions import (
     take_reading,
 )
 from floreo.indicators.models import Indicator, Reading
-from floreo.organisations.models import User
+from floreo.organisations.models import Country, User
 from floreo.reports.models import Snapshot
 from floreo.reviews.models import Review
 from floreo.strategy.models import Edition
@@ -270,6 +270,28 @@ def test_each_page_says_what_is_waited_for_beside_its_button(
     ):
         page = squeezed(browser.get(address).content.decode())
         assert "has to come first" not in page, address
+
+
+def test_the_page_of_an_indicator_says_it_above_its_values_and_the_page_of_a_value_above_its_calculation(
+    feed: Feed, indicator: Indicator, secretariat: User, browser_of: Callable[[User], Client]
+) -> None:
+    Country.objects.update(calendar_day=AFTER)
+    nights_until(feed, END - timedelta(days=1))
+    reading = take_reading(indicator, by=SYSTEM, period=Q3)
+    browser, of, [text] = browser_of(secretariat), f"/workspace/indicators/{indicator.code}/", said()
+    assert text.startswith("The last file of Shadow is about 29 September 2026. The next one shows what was fixed by")
+    values = f'<a href="{of}readings/{reading.pk}/">Q3 2026</a>'
+    for address, parts in {
+        of: ['<h2 id="readings">Values</h2>', "<b>Q3 2026</b> · This has to come first:", text, "<table", values],
+        f"{of}readings/{reading.pk}/": ["</header>", "This has to come first:", text, "How this was calculated"],
+    }.items():
+        page = squeezed(browser.get(address).content.decode())
+        places = [page.find(each) for each in parts]
+        assert (-1 not in places, places) == (True, sorted(places)), address
+        assert (page.count("This has to come first:"), page.count(text)) == (1, 1), address
+    night(feed, END, HOSTS[:10])
+    for address in (of, f"{of}readings/{reading.pk}/"):
+        assert "This has to come first:" not in squeezed(browser.get(address).content.decode()), address
 
 
 def test_the_pages_of_reports_say_it_too_and_closing_is_refused(

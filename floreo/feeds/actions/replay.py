@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from floreo.core.models import AuditEntry, MailState, OutboxMail
+from floreo.core.models import MailState, OutboxMail
 from floreo.core.outbox import discard
 from floreo.feeds.actions.corrections import accept, refuse_correction
 from floreo.feeds.actions.ingesting import ingest_waiting
@@ -22,11 +21,11 @@ from floreo.feeds.actions.receiving import receive
 from floreo.feeds.actions.replies import FOR_THE_TEAM, answer, see_to
 from floreo.feeds.holding_links import Holder
 from floreo.feeds.models import Correction, CorrectionState, Feed, FeedFile, Finding, NoticeLine, Reply
-from floreo.feeds.pack import AnswerShape, ReplyShape, RulingShape, Story, nights_in, story_in
+from floreo.feeds.pack import AnswerShape, ReplyShape, RulingShape
+from floreo.feeds.story import VERB, nights_of, story_of, untold
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import bodies_of
 
-VERB = "sample.night_told"
 _HOUR = timedelta(hours=15)  # in UTC: morning in the Americas, where a day has not turned yet
 
 
@@ -40,29 +39,13 @@ def replay(folder: Path, *, by: Actor = SYSTEM, seconds: float = float("inf")) -
     return 0
 
 
-def untold(folder: Path) -> list[date]:
-    """The trail knows the last night that was played whole."""
-    last = AuditEntry.objects.filter(verb=VERB).order_by("-number").values_list("detail", flat=True).first()
-    return [night for night in _nights(folder) if not last or night.isoformat() > last["night"]]
-
-
-@cache
-def _nights(folder: Path) -> dict[date, list[Path]]:
-    return nights_in(folder)
-
-
-@cache
-def _story(folder: Path) -> Story:
-    return story_in(folder)
-
-
 @action(VERB, needs=Permission.FEED_RUN)
 def replay_night(night: date, *, by: Actor, folder: Path) -> None:
     """One night and the day after it, in one transaction: reports, notices, what was answered, what was decided."""
-    story, before = _story(folder), OutboxMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    story, before = story_of(folder), OutboxMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     feed = Feed.objects.get(code=story.feed)
     with clock.at(datetime.combine(night, datetime.min.time(), UTC) + _HOUR):
-        for path in _nights(folder)[night]:
+        for path in nights_of(folder)[night]:
             with path.open("rb") as opened:
                 receive(feed, opened=opened, name=path.name, by=by, collector=feed.name)
         ingest_waiting(by=by, only=FeedFile.objects.filter(feed=feed))
@@ -74,7 +57,7 @@ def replay_night(night: date, *, by: Actor, folder: Path) -> None:
             _rule(ruling, by=by)
     mails = OutboxMail.objects.filter(pk__gt=before, state=MailState.WAITING, kind__startswith="feeds.")
     discard(mails, why="Sample data: it was never sent.")
-    note(night=night.isoformat(), reports=len(_nights(folder)[night]), letters=letters, answers=replies)
+    note(night=night.isoformat(), reports=len(nights_of(folder)[night]), letters=letters, answers=replies)
 
 
 def _untrue(shape: AnswerShape | ReplyShape | RulingShape, why: str) -> Refused:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
@@ -12,6 +11,7 @@ from floreo.core.models import Record, Sourced
 from floreo.core.policy import Tlp
 from floreo.core.search import Entry
 from floreo.core.ui.locale import day
+from floreo.core.wording import BY_LINK, who_text
 from floreo.feeds.models.choices import SENT_MARKINGS, CorrectionState, Every, FindingState, ReplyKind, Severity
 from floreo.feeds.models.findings import Finding
 from floreo.organisations.models import ContactRole, Organisation
@@ -140,8 +140,8 @@ class NoticeLine(models.Model):
 
 
 def by_link(address: str) -> str:
-    """Whoever has a link is named by the address that it was sent to: who it is, nobody knows."""
-    return gettext("by the link sent to %(address)s") % {"address": address}
+    """Whoever has a link is named by the address that it was sent to: who it is, nobody knows. As it is noted, in English."""
+    return BY_LINK % {"address": address}
 
 
 class Reply(Record):
@@ -171,7 +171,7 @@ class Reply(Record):
     @property
     def sender(self) -> str:
         """The account's name, or by which link it came, in the reader's language."""
-        return by_link(self.link_to) if self.link_to else self.replied_by
+        return who_text(by_link(self.link_to) if self.link_to else self.replied_by)
 
     def audit_subject(self) -> models.Model:
         return self.finding

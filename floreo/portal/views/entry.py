@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -294,4 +295,4 @@ def _mail(address: str) -> None:
         throttle.spend("entry-link-to", address.lower(), capacity=LINKS, per_hour=LINKS_PER_HOUR)
     except Slower:
         return
-    acts.ask_for_entry_link(by=Guest(_("somebody who asked for a link")), address=address)
+    acts.ask_for_entry_link(by=Guest(gettext_noop("somebody who asked for a link")), address=address)

@@ -18,7 +18,7 @@ from floreo.feeds.holding_links import moment
 from floreo.feeds.logic import BY_HAND
 from floreo.feeds.models import Feed, FeedFile, FileState, HeldFile, HeldState, TypeMapping
 from floreo.feeds.presenters.noted import noted_text
-from floreo.feeds.watching import silent_since
+from floreo.feeds.watching import Backlog, backlogs, silent_since
 
 DAYS = 30
 DRIFT_DAYS = 7  # in which the newest file of each type shows whether its columns have changed
@@ -56,6 +56,7 @@ class FeedHealth:
     waiting: int
     refused: int
     is_silent: bool
+    catching_up: str  # what is still to be worked through of it; "" where that is not behind
     problems: tuple[str, ...]  # sentences, worst first
 
     @property
@@ -78,9 +79,26 @@ def age_text(report: FeedFile) -> str:
     return ngettext("%(n)d day ago", "%(n)d days ago", hours // 24) % {"n": hours // 24}
 
 
-def is_silent(feed: Feed, newest: FeedFile | None) -> bool:
+def _is_silent(feed: Feed, newest: FeedFile | None, *, behind: Backlog | None) -> bool:
     """Whether no file has come for three times as long as it should take."""
-    return silent_since(feed, newest.received_at if newest else None, _now()) is not None
+    return silent_since(feed, newest.received_at if newest else None, _now(), behind=behind) is not None
+
+
+def _catching_up_text(feed: Feed, newest: FeedFile | None, behind: Backlog | None) -> str:
+    """What is still to be worked through: nights of a sample pack, or files, where the feed would be silent without them."""
+    if behind is None:
+        return ""
+    if behind.nights:
+        return ngettext(
+            "Catching up: %(n)d night of files is still to be read.",
+            "Catching up: %(n)d nights of files are still to be read.",
+            behind.nights,
+        ) % {"n": behind.nights}
+    if not _is_silent(feed, newest, behind=None):
+        return ""
+    return ngettext(
+        "Catching up: %(n)d file is still to be read.", "Catching up: %(n)d files are still to be read.", behind.files
+    ) % {"n": behind.files}
 
 
 def drift_text(report: FeedFile) -> list[str]:
@@ -116,11 +134,21 @@ def drifts() -> dict[int, list[FeedFile]]:
 
 
 def _findings_text(
-    feed: Feed, newest: FeedFile | None, refused: int, waiting: int, *, silent: bool, drifted: int, held: int
+    feed: Feed,
+    newest: FeedFile | None,
+    refused: int,
+    waiting: int,
+    *,
+    silent: bool,
+    behind: str,
+    drifted: int,
+    held: int,
 ) -> tuple[str, ...]:
     found = []
     if silent:
         found.append(_("Silent: no file arrived when one was expected.") if newest else _("No file has arrived yet."))
+    if behind:
+        found.append(behind)
     if feed.not_taken_at is not None:
         day = day_text(clock.day_of(feed.not_taken_at))
         found.append(
@@ -143,7 +171,7 @@ def _findings_text(
             )
             % {"n": held}
         )
-    if waiting:
+    if waiting and not behind:
         found.append(
             ngettext("%(n)d file is waiting to be read.", "%(n)d files are waiting to be read.", waiting)
             % {"n": waiting}
@@ -199,26 +227,41 @@ def health_of(feeds: QuerySet[Feed]) -> list[FeedHealth]:
             refused=Count("pk", filter=Q(state=FileState.REFUSED)),
         )
     }
+    backlog = backlogs()
     held = dict(HeldFile.objects.filter(state=HeldState.HELD).order_by().values_list("feed").annotate(n=Count("pk")))
     found = []
     for feed in rows:
         last, by_day = newest.get(feed.pk), sums.get(feed.pk, {})
         state = states.get(feed.pk, {"waiting": 0, "refused": 0})
-        silent = is_silent(feed, last)
+        silent = _is_silent(feed, last, behind=backlog.get(feed.pk))
+        behind = _catching_up_text(feed, last, backlog.get(feed.pk))
         problems = _findings_text(
             feed,
             last,
             state["refused"],
             state["waiting"],
             silent=silent,
+            behind=behind,
             drifted=len(drifted.get(feed.pk, ())),
             held=held.get(feed.pk, 0),
         )
         line = tuple(by_day[d].rows if d in by_day else None for d in days)
         found.append(
-            FeedHealth(feed, last, added(by_day.values()), line, state["waiting"], state["refused"], silent, problems)
+            FeedHealth(
+                feed,
+                last,
+                added(by_day.values()),
+                line,
+                state["waiting"],
+                state["refused"],
+                silent,
+                behind,
+                problems,
+            )
         )
-    return sorted(found, key=lambda h: (not h.feed.is_active, not h.is_silent, not h.refused, h.feed.name))
+    return sorted(
+        found, key=lambda h: (not h.feed.is_active, not h.is_silent, not h.catching_up, not h.refused, h.feed.name)
+    )
 
 
 def added(figures: Iterable[Figures]) -> Figures:
@@ -230,7 +273,8 @@ def headline(rows: Iterable[FeedHealth]) -> str:
     """The page's answer, from its rows."""
     active = [r for r in rows if r.feed.is_active and r.feed.code != BY_HAND]
     silent = sum(r.is_silent for r in active)
-    never = sum(r.newest is None for r in active)
+    never = sum(r.newest is None and not r.catching_up for r in active)
+    behind = sum(bool(r.catching_up) for r in active)
     if not active:
         return _("No feed is switched on.")
     if never == len(active):
@@ -247,6 +291,11 @@ def headline(rows: Iterable[FeedHealth]) -> str:
             "silent": silent,
             "n": len(active),
         }
+    if behind:
+        text = ngettext(
+            "%(behind)d of %(n)d feeds is catching up.", "%(behind)d of %(n)d feeds are catching up.", behind
+        )
+        return text % {"behind": behind, "n": len(active)}
     return ngettext("The feed delivers as expected.", "All %(n)d feeds deliver as expected.", len(active)) % {
         "n": len(active)
     }

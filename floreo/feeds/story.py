@@ -26,7 +26,7 @@ def story_folder() -> Path | None:
 
 
 def untold(folder: Path) -> list[date]:
-    """The trail knows the last night that was told whole."""
+    """The trail knows the last night that was played whole."""
     last = AuditEntry.objects.filter(verb=VERB).order_by("-number").values_list("detail", flat=True).first()
     return [night for night in nights_of(folder) if not last or night.isoformat() > last["night"]]
 

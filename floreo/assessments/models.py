@@ -45,7 +45,7 @@ class AssessmentCampaign(Record, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "words")
 
-    code = models.SlugField(max_length=80, unique=True)
+    code = models.SlugField(max_length=80, unique=True, verbose_name=_("Code"))
     title = models.CharField(max_length=200, verbose_name=_("Title"))
     in_version = models.ForeignKey(
         Version, on_delete=models.PROTECT, related_name="campaigns", verbose_name=_("Framework")
@@ -67,7 +67,9 @@ class AssessmentCampaign(Record, Translated):
         verbose_name=_("Words to the organisations"),
         help_text=_("Part of the e-mail with the link: why they are asked, and what follows."),
     )
-    state = models.CharField(max_length=6, choices=CampaignState.choices, default=CampaignState.DRAFT)
+    state = models.CharField(
+        max_length=6, choices=CampaignState.choices, default=CampaignState.DRAFT, verbose_name=_("State")
+    )
     opened_on = models.DateField(null=True, blank=True)
     opened_by = models.CharField(max_length=200, blank=True)
     closed_on = models.DateField(null=True, blank=True)
@@ -136,14 +138,20 @@ class Participant(Record):
     """One organisation in one campaign. Its answers hang on an assessment, which is made when the campaign opens."""
 
     campaign = models.ForeignKey(AssessmentCampaign, on_delete=models.CASCADE, related_name="participants")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="assessed_in")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="assessed_in", verbose_name=_("Organisation")
+    )
     # In which it is compared with others: as it was said for this campaign, whatever the organisation does later.
     sector = models.CharField(max_length=9, choices=Sector.choices, default=Sector.OTHER, verbose_name=_("Sector"))
     assessment = models.OneToOneField(
         Assessment, null=True, blank=True, on_delete=models.PROTECT, related_name="participant"
     )
-    state = models.CharField(max_length=9, choices=ParticipantState.choices, default=ParticipantState.ASKED)
-    answered = models.PositiveIntegerField(default=0)  # items with a level, or said not to apply
+    state = models.CharField(
+        max_length=9, choices=ParticipantState.choices, default=ParticipantState.ASKED, verbose_name=_("State")
+    )
+    answered = models.PositiveIntegerField(
+        default=0, verbose_name=_("Items answered")
+    )  # items with a level, or said not to apply
     submitted_on = models.DateField(null=True, blank=True)
     submitted_by = models.CharField(max_length=200, blank=True)
     return_note = models.TextField(max_length=2000, blank=True, verbose_name=_("What is to be corrected"))

@@ -152,7 +152,7 @@ class Consultation(Record, Translated, Sourced):
     )
     state = models.CharField(max_length=9, choices=ConsultationState.choices, default=ConsultationState.DRAFT)
     announced_at = models.DateTimeField(null=True, blank=True)  # when it was written down that it had opened
-    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Answered"))
     answered_by = models.CharField(max_length=200, blank=True, verbose_name=_("Signed by"))
 
     objects = ConsultationQuerySet.as_manager()
@@ -318,8 +318,10 @@ class Point(OfConsultation, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "reason")
 
-    consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="points")
-    number = models.PositiveIntegerField()
+    consultation = models.ForeignKey(
+        Consultation, on_delete=models.CASCADE, related_name="points", verbose_name=_("Consultation")
+    )
+    number = models.PositiveIntegerField(verbose_name=_("Point"))
     title = models.CharField(
         max_length=300, verbose_name=_("Point"), help_text=_("What the comments ask for, in one sentence.")
     )
@@ -383,8 +385,10 @@ class Comment(OfConsultation):
         {"text", "shown_text", "organisation_name", "name", "mail", "link_hash", "source_key"}
     )
 
-    consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="comments")
-    number = models.PositiveIntegerField()
+    consultation = models.ForeignKey(
+        Consultation, on_delete=models.CASCADE, related_name="comments", verbose_name=_("Consultation")
+    )
+    number = models.PositiveIntegerField(verbose_name=_("Number"))
     reference = models.CharField(max_length=20, unique=True)  # COM-2026-K7QF3M
     source_key = models.CharField(max_length=64, blank=True, db_index=True)  # of the form: the same one is taken once
     received_on = models.DateField(verbose_name=_("Received on"))
@@ -416,7 +420,9 @@ class Comment(OfConsultation):
     shown_text = models.TextField(  # with personal data hidden; empty where the text is published as it came
         max_length=LONGEST, blank=True, verbose_name=_("Text as published")
     )
-    state = models.CharField(max_length=9, choices=CommentState.choices, default=CommentState.WAITING)
+    state = models.CharField(
+        max_length=9, choices=CommentState.choices, default=CommentState.WAITING, verbose_name=_("State")
+    )
     reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason"))  # why it is not published
     point = models.ForeignKey(
         Point, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments", verbose_name=_("Point")

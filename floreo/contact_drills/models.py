@@ -164,16 +164,20 @@ class DrillRecipient(Record):
     read_with = RUN
     secret_fields: ClassVar[frozenset[str]] = frozenset({"address"})
 
-    drill = models.ForeignKey(ContactDrill, on_delete=models.CASCADE, related_name="recipients")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="drill_recipients")
+    drill = models.ForeignKey(
+        ContactDrill, on_delete=models.CASCADE, related_name="recipients", verbose_name=_("Drill")
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="drill_recipients", verbose_name=_("Organisation")
+    )
     contact = models.ForeignKey(
         Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="drill_recipients"
     )
-    role = models.CharField(max_length=12, choices=ContactRole.choices)
-    purpose = models.CharField(max_length=80)
+    role = models.CharField(max_length=12, choices=ContactRole.choices, verbose_name=_("Role"))
+    purpose = models.CharField(max_length=80, verbose_name=_("Purpose"))
     address = models.EmailField(blank=True)  # "": only by telephone
     phone = models.CharField(max_length=40, blank=True)
-    sent_at = models.DateTimeField()
+    sent_at = models.DateTimeField(verbose_name=_("Sent"))
     pressed_at = models.DateTimeField(null=True, blank=True)  # the link was opened, and its button pressed
     called_at = models.DateTimeField(null=True, blank=True, verbose_name=_("When"))
     called_by = models.CharField(max_length=200, blank=True)

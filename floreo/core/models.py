@@ -26,8 +26,8 @@ def _words_of(field: models.Field[Any, Any]) -> dict[Any, Any]:
 class Record(models.Model):
     """The base of what people keep. Remembers how it was loaded, so that an action can record what changed."""
 
-    created_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(auto_now_add=True, verbose_name=_("Created"))
+    changed_at = models.DateTimeField(auto_now=True, verbose_name=_("Last change"))
     # Two people may edit at once: a form sends back the version it was opened at, and an action compares.
     version = models.PositiveIntegerField(default=1)
 
@@ -310,7 +310,7 @@ class OutboxMail(Record):
     # subject names it there, so a subject names nobody.
     secret_fields: ClassVar[frozenset[str]] = frozenset({"text", "attachment", "to", "name"})
 
-    to = models.EmailField(blank=True)  # "" where it is held back because there is none
+    to = models.EmailField(blank=True, verbose_name=_("To"))  # "" where it is held back because there is none
     name = models.CharField(max_length=200, blank=True)  # of whom it is for, where it is held back
     subject = models.CharField(max_length=300)
     text = models.TextField(blank=True)

@@ -111,17 +111,19 @@ class Publication(Record, Translated):
         help_text=_("Its page then links to that record. Leave empty for a separate text."),
     )  # key of what it makes public: "reports.snapshot:3"
     file = models.FileField(upload_to="publications/", max_length=300, blank=True)
-    file_name = models.CharField(max_length=200, blank=True)
-    media_type = models.CharField(max_length=100, blank=True)  # as its content says
-    size = models.PositiveBigIntegerField(null=True, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    state = models.CharField(max_length=9, choices=PublicationState.choices, default=PublicationState.DRAFT)
-    embargo_until = models.DateTimeField(null=True, blank=True)
-    published_at = models.DateTimeField(null=True, blank=True)
+    file_name = models.CharField(max_length=200, blank=True, verbose_name=_("File"))
+    media_type = models.CharField(max_length=100, blank=True, verbose_name=_("Media type"))  # as its content says
+    size = models.PositiveBigIntegerField(null=True, blank=True, verbose_name=_("Size"))
+    sha256 = models.CharField(max_length=64, blank=True, verbose_name=_("Hash"))
+    state = models.CharField(
+        max_length=9, choices=PublicationState.choices, default=PublicationState.DRAFT, verbose_name=_("State")
+    )
+    embargo_until = models.DateTimeField(null=True, blank=True, verbose_name=_("Embargo"))
+    published_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Published"))
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=500, blank=True)  # public
-    issue = models.PositiveIntegerField(default=1)  # which version of the text stands
-    corrected_at = models.DateTimeField(null=True, blank=True)
+    issue = models.PositiveIntegerField(default=1, verbose_name=_("Version"))  # which version of the text stands
+    corrected_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Corrected"))
 
     objects = PublicationQuerySet.as_manager()
 
@@ -278,13 +280,15 @@ class Channel(Record, Translated, Sourced):
 class Posting(Record, Sourced):
     """One publication posted by one channel at a moment. `skipped` says that it will not be, and the note why."""
 
-    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="postings")
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="postings")
-    at = models.DateTimeField()
+    publication = models.ForeignKey(
+        Publication, on_delete=models.CASCADE, related_name="postings", verbose_name=_("Publication")
+    )
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="postings", verbose_name=_("Channel"))
+    at = models.DateTimeField(verbose_name=_("Moment"))
     url = models.URLField(max_length=500, blank=True, verbose_name=_("Address of the posting"))
-    by_name = models.CharField(max_length=200)
+    by_name = models.CharField(max_length=200, verbose_name=_("Posted by"))
     note = models.CharField(max_length=300, blank=True, verbose_name=_("Note"))
-    skipped = models.BooleanField(default=False)
+    skipped = models.BooleanField(default=False, verbose_name=_("Skipped"))
 
     class Meta:
         ordering = ["at", "pk"]

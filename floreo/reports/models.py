@@ -48,18 +48,20 @@ class Snapshot(Record):
     """How an edition stood at the end of a period, as it was known when the period was closed. It is the report: page,
     PDF and Word are drawn from it. Neither we nor the database let it change."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="snapshots")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="snapshots", verbose_name=_("Edition"))
     review = models.OneToOneField(Review, null=True, blank=True, on_delete=models.PROTECT, related_name="snapshot")
-    kind = models.CharField(max_length=8, choices=SnapshotKind.choices, default=SnapshotKind.PERIOD)
-    code = models.SlugField(max_length=40)  # "2026-q3"
-    starts_on = models.DateField()
-    ends_on = models.DateField()
-    as_of = models.DateField()  # the day for which everything stands
+    kind = models.CharField(
+        max_length=8, choices=SnapshotKind.choices, default=SnapshotKind.PERIOD, verbose_name=_("Kind")
+    )
+    code = models.SlugField(max_length=40, verbose_name=_("Code"))  # "2026-q3"
+    starts_on = models.DateField(verbose_name=_("Starts"))
+    ends_on = models.DateField(verbose_name=_("Ends"))
+    as_of = models.DateField(verbose_name=_("As of"))  # the day for which everything stands
     is_public = models.BooleanField()  # whether the edition was public then
     public = models.JSONField()  # what strangers may see
     internal = models.JSONField()  # all of it
-    digest = models.CharField(max_length=64)  # SHA-256 over both and what they are of
-    frozen_at = models.DateTimeField()
+    digest = models.CharField(max_length=64, verbose_name=_("Fingerprint"))  # SHA-256 over both and what they are of
+    frozen_at = models.DateTimeField(verbose_name=_("Frozen"))
     frozen_by = models.CharField(max_length=200)
     audit_number = models.PositiveBigIntegerField()  # the entry of the chain that tells of it
 

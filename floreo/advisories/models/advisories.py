@@ -98,7 +98,7 @@ class Advisory(Record, Translated):
         max_length=12,
         choices=Tlp.choices,
         default=Tlp.CLEAR,
-        verbose_name="TLP",
+        verbose_name=_("TLP"),
         help_text=_("Only TLP:CLEAR is public. Others can be read in the workspace, by those who may."),
     )
     # What it was made of: "cve:CVE-2026-1234", "kev:CVE-2026-1234", or the key of a record ("incidents.case:17").
@@ -109,14 +109,16 @@ class Advisory(Record, Translated):
         verbose_name=_("Known since"),
         help_text=_("When the team or its source first knew. The time to publication is counted from here."),
     )
-    state = models.CharField(max_length=9, choices=AdvisoryState.choices, default=AdvisoryState.DRAFT)
+    state = models.CharField(
+        max_length=9, choices=AdvisoryState.choices, default=AdvisoryState.DRAFT, verbose_name=_("State")
+    )
     returned_note = models.CharField(max_length=500, blank=True)  # why a reviewer sent it back
     sent_at = models.DateTimeField(null=True, blank=True)  # to review
-    published_at = models.DateTimeField(null=True, blank=True)
-    corrected_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Published"))
+    corrected_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Newest version"))
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=500, blank=True)  # public
-    issue = models.PositiveIntegerField(default=1)  # which version stands
+    issue = models.PositiveIntegerField(default=1, verbose_name=_("Version"))  # which version stands
     mailed_issue = models.PositiveIntegerField(default=0)  # which version subscribers were sent last
 
     # What the trail shows of them may be of an earlier time, when the advisory was marked narrower.

@@ -21,8 +21,8 @@ class Migration(migrations.Migration):
             name='SigningKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='Last change')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('number', models.PositiveIntegerField(unique=True)),
                 ('public_key', models.CharField(max_length=60, unique=True, verbose_name='Public key')),
@@ -39,8 +39,8 @@ class Migration(migrations.Migration):
             name='StatusList',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='Last change')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('number', models.PositiveIntegerField(unique=True)),
                 ('text', models.TextField(blank=True)),
@@ -55,8 +55,8 @@ class Migration(migrations.Migration):
             name='CertificateTerms',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='Last change')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
                 ('source', models.CharField(blank=True, help_text='Document and page, or publisher.', max_length=500, verbose_name='Source')),
@@ -83,8 +83,8 @@ class Migration(migrations.Migration):
             name='Certificate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='Last change')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('source', models.CharField(blank=True, help_text='Document and page, or publisher.', max_length=500, verbose_name='Source')),
                 ('source_url', models.URLField(blank=True, max_length=500, verbose_name='Address of the source')),

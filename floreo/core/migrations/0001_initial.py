@@ -85,10 +85,10 @@ class Migration(migrations.Migration):
             name='OutboxMail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='Last change')),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('to', models.EmailField(blank=True, max_length=254)),
+                ('to', models.EmailField(blank=True, max_length=254, verbose_name='To')),
                 ('name', models.CharField(blank=True, max_length=200)),
                 ('subject', models.CharField(max_length=300)),
                 ('text', models.TextField(blank=True)),

@@ -192,25 +192,29 @@ class FeedFile(Record):
         "attempts": _CLAIMED,
     }
 
-    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="reports")
-    sha256 = models.CharField(max_length=64)  # SHA-256 of the file as it came
-    name = models.CharField(max_length=300)
-    day = models.DateField()  # the day that it reports on: from its name, else when it came
-    report_type = models.CharField(max_length=80, blank=True)
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="reports", verbose_name=_("Feed"))
+    sha256 = models.CharField(max_length=64, verbose_name=_("SHA-256"))  # SHA-256 of the file as it came
+    name = models.CharField(max_length=300, verbose_name=_("File"))
+    day = models.DateField(verbose_name=_("Day"))  # the day that it reports on: from its name, else when it came
+    report_type = models.CharField(max_length=80, blank=True, verbose_name=_("File type"))
     is_known_type = models.BooleanField(default=True)
     size = models.PositiveBigIntegerField(default=0)
-    received_at = models.DateTimeField()
-    received_by = models.CharField(max_length=200, blank=True)  # who handed it in, or the way it came
-    state = models.CharField(max_length=8, choices=FileState.choices, default=FileState.WAITING)
+    received_at = models.DateTimeField(verbose_name=_("Received"))
+    received_by = models.CharField(
+        max_length=200, blank=True, verbose_name=_("Received by")
+    )  # who handed it in, or the way it came
+    state = models.CharField(
+        max_length=8, choices=FileState.choices, default=FileState.WAITING, verbose_name=_("State")
+    )
     claimed_until = models.DateTimeField(null=True, blank=True)  # a worker that died holds it no longer
     attempts = models.PositiveSmallIntegerField(default=0)
-    problem = models.CharField(max_length=40, blank=True)  # engine/problems.py
-    rows = models.PositiveBigIntegerField(default=0)  # = kept + duplicates + dropped + rejected
-    kept = models.PositiveBigIntegerField(default=0)
-    duplicates = models.PositiveBigIntegerField(default=0)
-    dropped = models.PositiveBigIntegerField(default=0)
-    outside = models.PositiveBigIntegerField(default=0)
-    rejected = models.PositiveBigIntegerField(default=0)
+    problem = models.CharField(max_length=40, blank=True, verbose_name=_("Problem"))  # engine/problems.py
+    rows = models.PositiveBigIntegerField(default=0, verbose_name=_("Rows"))  # = kept + duplicates + dropped + rejected
+    kept = models.PositiveBigIntegerField(default=0, verbose_name=_("Rows saved"))
+    duplicates = models.PositiveBigIntegerField(default=0, verbose_name=_("Repeats"))
+    dropped = models.PositiveBigIntegerField(default=0, verbose_name=_("Discarded"))
+    outside = models.PositiveBigIntegerField(default=0, verbose_name=_("Outside"))
+    rejected = models.PositiveBigIntegerField(default=0, verbose_name=_("Rejected rows"))
     reasons = models.JSONField(default=dict, blank=True)
     organisations = models.JSONField(default=dict, blank=True)  # code -> events
     families = models.JSONField(default=dict, blank=True)  # "4" or "6" -> findings at addresses of IPv4 or IPv6

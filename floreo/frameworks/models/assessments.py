@@ -138,13 +138,17 @@ class Answer(Record, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("reason",)
 
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="answers")
-    level = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)  # as reviewed
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.CASCADE, related_name="answers", verbose_name=_("Assessment")
+    )
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="answers", verbose_name=_("Item"))
+    level = models.DecimalField(
+        max_digits=5, decimal_places=2, null=True, blank=True, verbose_name=_("Level")
+    )  # as reviewed
     held = models.JSONField(default=list, blank=True)  # stages said to hold, where the rule asks for each
-    reason = models.TextField(blank=True)
-    reviewed_by = models.CharField(max_length=200, blank=True)
-    reviewed_on = models.DateField(null=True, blank=True)
+    reason = models.TextField(blank=True, verbose_name=_("Reason"))
+    reviewed_by = models.CharField(max_length=200, blank=True, verbose_name=_("Reviewer"))
+    reviewed_on = models.DateField(null=True, blank=True, verbose_name=_("Reviewed"))
 
     class Meta:
         ordering = ["assessment", "item__position", "pk"]
@@ -204,7 +208,9 @@ class PublishedScore(Record, Translated, Sourced):
     read_with = Permission.AUDIT_READ
     translated_fields: ClassVar[tuple[str, ...]] = ("subject", "tier", "note")
 
-    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="scores")
+    framework = models.ForeignKey(
+        Framework, on_delete=models.PROTECT, related_name="scores", verbose_name=_("Framework")
+    )
     in_version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.PROTECT, related_name="scores")
     year = models.PositiveSmallIntegerField(verbose_name=_("Year"))
     subject = models.CharField(

@@ -95,25 +95,35 @@ class Version(Record, Translated, Sourced):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "missing", "rule_text")
 
-    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="versions")
-    code = models.SlugField(max_length=60, unique=True)
-    title = models.CharField(max_length=200)
-    released = models.CharField(max_length=40, blank=True)  # as the publisher says it: "2021", "22 April 2026"
-    is_current = models.BooleanField(default=True)
-    rule = models.CharField(max_length=9, choices=RuleChoice.choices)
+    framework = models.ForeignKey(
+        Framework, on_delete=models.PROTECT, related_name="versions", verbose_name=_("Framework")
+    )
+    code = models.SlugField(max_length=60, unique=True, verbose_name=_("Code"))
+    title = models.CharField(max_length=200, verbose_name=_("Title"))
+    released = models.CharField(
+        max_length=40, blank=True, verbose_name=_("Released")
+    )  # as the publisher says it: "2021", "22 April 2026"
+    is_current = models.BooleanField(default=True, verbose_name=_("In use"))
+    rule = models.CharField(max_length=9, choices=RuleChoice.choices, verbose_name=_("Rule"))
     rule_text = models.TextField(blank=True)  # the rule in a sentence, where it needs one
     # Lowest first: [{"value": "0", "word": "None", "es": "Ninguno"}]
-    levels = models.JSONField(default=list)
+    levels = models.JSONField(default=list, verbose_name=_("Levels"))
     unit = models.CharField(max_length=40, blank=True)
-    licence = models.CharField(max_length=300, blank=True)
+    licence = models.CharField(max_length=300, blank=True, verbose_name=_("Licence"))
     needs_evidence = models.BooleanField(default=False)  # its publisher asks for documents with the answers
-    items_stated = models.PositiveIntegerField(null=True, blank=True)  # how many items the publisher counts
-    items_kind = models.CharField(max_length=40, blank=True)  # which of them it counts: "indicator", "article"
-    items_source = models.CharField(max_length=300, blank=True)  # where that count was read
-    publisher_url = models.URLField(max_length=500, blank=True)  # where to get it
+    items_stated = models.PositiveIntegerField(
+        null=True, blank=True, verbose_name=_("Items stated")
+    )  # how many items the publisher counts
+    items_kind = models.CharField(
+        max_length=40, blank=True, verbose_name=_("Kind counted")
+    )  # which of them it counts: "indicator", "article"
+    items_source = models.CharField(
+        max_length=300, blank=True, verbose_name=_("Source of the count")
+    )  # where that count was read
+    publisher_url = models.URLField(max_length=500, blank=True, verbose_name=_("Where to get it"))  # where to get it
     # The licence of its text lets everybody read it here. Without, a loaded wording is for those who work here.
     wording_is_public = models.BooleanField(default=False)
-    missing = models.TextField(blank=True)  # what of it we do not hold, and why
+    missing = models.TextField(blank=True, verbose_name=_("Not included"))  # what of it we do not hold, and why
 
     objects = VersionQuerySet.as_manager()
 
@@ -159,14 +169,16 @@ class Item(Record, Translated, Sourced):
     read_with = Permission.AUDIT_READ
 
     in_version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="items")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    code = models.CharField(max_length=40)
-    title = models.CharField(max_length=200, blank=True)
-    kind = models.CharField(max_length=40)  # "pillar", "article": words in presenters.py
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("Part of")
+    )
+    code = models.CharField(max_length=40, verbose_name=_("Code"))
+    title = models.CharField(max_length=200, blank=True, verbose_name=_("Title"))
+    kind = models.CharField(max_length=40, verbose_name=_("Kind"))  # "pillar", "article": words in presenters.py
     position = models.PositiveIntegerField(default=0)
-    maximum = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    maximum = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True, verbose_name=_("Points"))
     weight = models.DecimalField(max_digits=7, decimal_places=3, default=1)
-    is_rated = models.BooleanField(default=True)
+    is_rated = models.BooleanField(default=True, verbose_name=_("Rated"))
 
     class Meta:
         ordering = ["in_version", "position", "pk"]

@@ -63,10 +63,12 @@ class Case(Record):
         {"summary", "handover", "lessons", "close_reason", "impact", "severity_reason", "facts"}
     )
 
-    reference = models.CharField(max_length=20, unique=True)  # INC-2026-0047; says nothing that can change
+    reference = models.CharField(
+        max_length=20, unique=True, verbose_name=_("Reference")
+    )  # INC-2026-0047; says nothing that can change
     title = models.CharField(max_length=200, verbose_name=_("Title"))
     summary = models.TextField(blank=True, verbose_name=_("Summary"))
-    state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)
+    state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN, verbose_name=_("State"))
     rsit_class = models.CharField(max_length=40, blank=True, verbose_name=_("Class (RSIT)"))  # "fraud"
     rsit_type = models.CharField(max_length=60, blank=True, verbose_name=_("Type (RSIT)"))  # "phishing"
     severity = models.CharField(
@@ -316,7 +318,7 @@ class CaseEvidence(OfCase):
     name = models.CharField(max_length=200, blank=True)  # of the file, as it came
     media_type = models.CharField(max_length=100, blank=True)
     size = models.PositiveBigIntegerField(null=True, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True, verbose_name="SHA-256")
+    sha256 = models.CharField(max_length=64, blank=True, verbose_name=_("SHA-256"))
     collected_at = models.DateTimeField(verbose_name=_("Collected"))
     collected_by = models.CharField(max_length=200, verbose_name=_("Collected by"))
     tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER_STRICT, verbose_name=_("Marking"))

@@ -86,9 +86,11 @@ class Designation(Record):
     criteria = models.ForeignKey(
         CriteriaSet, on_delete=models.PROTECT, related_name="designations", verbose_name=_("Criteria")
     )
-    code = models.SlugField(max_length=40, unique=True)
-    stage = models.CharField(max_length=10, choices=StageChoice.choices, default=StageChoice.PROPOSED)
-    proposed_by = models.CharField(max_length=200)
+    code = models.SlugField(max_length=40, unique=True, verbose_name=_("Number"))
+    stage = models.CharField(
+        max_length=10, choices=StageChoice.choices, default=StageChoice.PROPOSED, verbose_name=_("Stage")
+    )
+    proposed_by = models.CharField(max_length=200, verbose_name=_("Proposed by"))
     proposed_code = models.CharField(max_length=120)  # the account: who proposed does not decide
     review_due_on = models.DateField(
         null=True,

@@ -31,7 +31,7 @@ class WhatIf(Record, Translated, Sourced):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "note")
 
-    code = models.SlugField(max_length=60, unique=True)
+    code = models.SlugField(max_length=60, unique=True, verbose_name=_("Code"))
     title = models.CharField(max_length=200, verbose_name=_("What fails"))
     note = models.TextField(max_length=4000, blank=True, verbose_name=_("Note"))
     hours = models.PositiveSmallIntegerField(

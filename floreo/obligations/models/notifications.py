@@ -37,10 +37,12 @@ class Notification(Record):
     internal_fields: ClassVar[frozenset[str]] = frozenset({"internal_note"})
     secret_fields: ClassVar[frozenset[str]] = frozenset({"mail"})
 
-    reference = models.CharField(max_length=20, unique=True)  # NTF-2026-7KQ2MX
+    reference = models.CharField(max_length=20, unique=True, verbose_name=_("Reference"))  # NTF-2026-7KQ2MX
     form = models.ForeignKey(NotificationForm, on_delete=models.PROTECT, related_name="notifications")
     kind = models.CharField(max_length=10, choices=KindChoice.choices, verbose_name=_("Kind"))
-    state = models.CharField(max_length=9, choices=StateChoice.choices, default=StateChoice.DRAFT)
+    state = models.CharField(
+        max_length=9, choices=StateChoice.choices, default=StateChoice.DRAFT, verbose_name=_("State")
+    )
     organisation = models.ForeignKey(
         Organisation,
         null=True,
@@ -95,7 +97,9 @@ class Notification(Record):
     submitted_at = models.DateTimeField(null=True, blank=True, verbose_name=_("First submitted"))
     answered_at = models.DateTimeField(null=True, blank=True, verbose_name=_("First answered by the team"))
     closed_at = models.DateTimeField(null=True, blank=True)
-    waiting_for = models.CharField(max_length=9, choices=WaitingForChoice.choices, default=WaitingForChoice.OPERATOR)
+    waiting_for = models.CharField(
+        max_length=9, choices=WaitingForChoice.choices, default=WaitingForChoice.OPERATOR, verbose_name=_("Waiting for")
+    )
     waiting_since = models.DateTimeField()
     reason = models.TextField(max_length=2000, blank=True, verbose_name=_("Reason"))  # of a withdrawal or a rejection
     case = models.ForeignKey(

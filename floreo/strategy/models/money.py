@@ -105,7 +105,9 @@ class Payment(Record, Sourced):
 
     internal_fields = frozenset({"reference"})
 
-    budget_line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, related_name="payments")
+    budget_line = models.ForeignKey(
+        BudgetLine, on_delete=models.PROTECT, related_name="payments", verbose_name=_("Budget line")
+    )
     on = models.DateField(verbose_name=_("Day"))
     amount = models.DecimalField(
         max_digits=16, decimal_places=2, validators=[MinValueValidator(0)], verbose_name=_("Amount")

@@ -87,7 +87,7 @@ class TabletopFinding(Record):
     """What the exercise showed, and what follows: a recommendation with who carries it out and by when, or an action of the plan."""
 
     tabletop = models.ForeignKey(Tabletop, on_delete=models.PROTECT, related_name="findings")
-    number = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(verbose_name=_("Number"))
     title = models.CharField(max_length=200, verbose_name=_("Finding"), help_text=_("In a few words."))
     text = models.TextField(max_length=4000, blank=True, verbose_name=_("What was seen, and what is recommended"))
     expected = models.ForeignKey(

@@ -89,7 +89,9 @@ class Tabletop(Record, Translated, Sourced):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "aim")
 
-    code = models.SlugField(max_length=20, unique=True)  # ex-2026-01: the public table tells exercises apart by it
+    code = models.SlugField(
+        max_length=20, unique=True, verbose_name=_("Code")
+    )  # ex-2026-01: the public table tells exercises apart by it
     scenario = models.ForeignKey(
         Scenario, null=True, blank=True, on_delete=models.PROTECT, related_name="tabletops", verbose_name=_("Scenario")
     )
@@ -120,7 +122,7 @@ class Tabletop(Record, Translated, Sourced):
         help_text=_("For those who run the exercise. Participants do not see it."),
     )
     tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER, verbose_name=_("Marking"))
-    state = models.CharField(max_length=9, choices=StateChoice.choices, default=State.PLANNED)
+    state = models.CharField(max_length=9, choices=StateChoice.choices, default=State.PLANNED, verbose_name=_("State"))
     started_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.PositiveIntegerField(default=0)

@@ -19,8 +19,8 @@ class Migration(migrations.Migration):
             name='FeedKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='Last change')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('link_version', models.PositiveIntegerField(default=1)),
                 ('entries', models.JSONField(blank=True, default=dict)),
@@ -43,8 +43,8 @@ class Migration(migrations.Migration):
             name='NotificationChoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='Last change')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('news', models.CharField(choices=[('mention', 'A colleague mentions me'), ('assigned', 'A task is assigned to me'), ('approval', 'An update waits for approval'), ('answer', 'An organisation replied'), ('finding', 'New findings in my network'), ('fault', 'A feed is silent, or notices do not arrive'), ('held', 'Work is held up until somebody acts'), ('vote', 'A committee asks for my vote or for dates'), ('deadline', 'A deadline is near'), ('other', 'Any other new task')], max_length=10)),
                 ('rhythm', models.CharField(choices=[('now', 'At once'), ('daily', 'Once a day'), ('weekly', 'Once a week'), ('list', 'In the list only')], max_length=6)),
@@ -59,8 +59,8 @@ class Migration(migrations.Migration):
             name='Reminder',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='Last change')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('kind', models.CharField(choices=[('reminder', 'Reminder'), ('escalation', 'Deputy notified')], default='reminder', max_length=10)),
                 ('to_name', models.CharField(max_length=200)),
@@ -81,8 +81,8 @@ class Migration(migrations.Migration):
             name='WeeklyMail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='Last change')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('weekday', models.PositiveSmallIntegerField(default=0)),
                 ('is_on', models.BooleanField(default=True)),

@@ -86,7 +86,9 @@ class Cohort(Record, Translated, Sourced):
         verbose_name=_("Pass mark"),
         help_text=_("Of the test at the end, from 0 to 100. Empty: there is no test to pass."),
     )
-    state = models.CharField(max_length=9, choices=CohortStateChoice.choices, default=CohortState.PLANNED)
+    state = models.CharField(
+        max_length=9, choices=CohortStateChoice.choices, default=CohortState.PLANNED, verbose_name=_("State")
+    )
     closed_on = models.DateField(null=True, blank=True, verbose_name=_("Results recorded on"))
     cancelled_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason"))
     is_history = models.BooleanField(

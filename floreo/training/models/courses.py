@@ -130,7 +130,7 @@ class Course(Record, Translated, Sourced):
         help_text=_("Leave it empty if it is not known."),
     )
     level = models.CharField(max_length=12, choices=Level.choices, blank=True, verbose_name=_("Level"))
-    roles = models.ManyToManyField(Item, through="CourseRole", related_name="training_courses")
+    roles = models.ManyToManyField(Item, through="CourseRole", related_name="training_courses", verbose_name=_("Roles"))
 
     objects = CourseQuerySet.as_manager()
 

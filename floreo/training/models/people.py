@@ -41,7 +41,7 @@ class Enrolment(OfCohort):
     not_chained: ClassVar = {"gave_feedback": "An entry beside that of the answer would say who gave which."}
 
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="enrolments")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(verbose_name=_("Number"))
     name = models.CharField(max_length=200, blank=True, verbose_name=_("Name"))
     mail = models.EmailField(blank=True, verbose_name=_("E-mail"))
     mail_key = models.CharField(max_length=64, blank=True)  # of the address in small letters: nobody is there twice
@@ -72,7 +72,9 @@ class Enrolment(OfCohort):
     channel = models.CharField(
         max_length=12, choices=EnrolmentChannel.choices, default=EnrolmentChannel.STAFF, verbose_name=_("Channel")
     )
-    state = models.CharField(max_length=9, choices=EnrolmentStateChoice.choices, default=EnrolmentState.CONFIRMED)
+    state = models.CharField(
+        max_length=9, choices=EnrolmentStateChoice.choices, default=EnrolmentState.CONFIRMED, verbose_name=_("State")
+    )
     asked_on = models.DateField(verbose_name=_("Signed up on"))
     entered_at = models.DateTimeField(null=True, blank=True)  # when the address was confirmed: the order of the queue
     ended_on = models.DateField(null=True, blank=True)  # cancelled, or left

@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
             name='Webhook',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='Last change')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('name', models.CharField(max_length=120, verbose_name='Program')),
                 ('url', models.URLField(help_text='It begins with https://. Messages are posted to it.', max_length=500, verbose_name='Address')),

@@ -70,9 +70,9 @@ class AssessmentCampaign(Record, Translated):
     state = models.CharField(
         max_length=6, choices=CampaignState.choices, default=CampaignState.DRAFT, verbose_name=_("State")
     )
-    opened_on = models.DateField(null=True, blank=True)
-    opened_by = models.CharField(max_length=200, blank=True)
-    closed_on = models.DateField(null=True, blank=True)
+    opened_on = models.DateField(null=True, blank=True, verbose_name=_("Opened"))
+    opened_by = models.CharField(max_length=200, blank=True, verbose_name=_("Opened by"))
+    closed_on = models.DateField(null=True, blank=True, verbose_name=_("Closed"))
 
     objects = AssessmentCampaignQuerySet.as_manager()
 
@@ -152,11 +152,11 @@ class Participant(Record):
     answered = models.PositiveIntegerField(
         default=0, verbose_name=_("Items answered")
     )  # items with a level, or said not to apply
-    submitted_on = models.DateField(null=True, blank=True)
-    submitted_by = models.CharField(max_length=200, blank=True)
+    submitted_on = models.DateField(null=True, blank=True, verbose_name=_("Submitted"))
+    submitted_by = models.CharField(max_length=200, blank=True, verbose_name=_("Submitted by"))
     return_note = models.TextField(max_length=2000, blank=True, verbose_name=_("What is to be corrected"))
-    accepted_on = models.DateField(null=True, blank=True)
-    accepted_by = models.CharField(max_length=200, blank=True)
+    accepted_on = models.DateField(null=True, blank=True, verbose_name=_("Accepted"))
+    accepted_by = models.CharField(max_length=200, blank=True, verbose_name=_("Accepted by"))
     # Per cent of the scale by branch, as accepted: {"": "41.5", "GV": "50.0"}; and as the organisation rated itself.
     results = models.JSONField(default=dict, blank=True)
     self_results = models.JSONField(default=dict, blank=True)
@@ -232,8 +232,8 @@ class Respondent(OfParticipant):
     link_hash = models.CharField(
         max_length=64, blank=True, db_index=True
     )  # "" before it is sent, and once it was ended
-    sent_on = models.DateField(null=True, blank=True)
-    ended_on = models.DateField(null=True, blank=True)
+    sent_on = models.DateField(null=True, blank=True, verbose_name=_("Sent"))
+    ended_on = models.DateField(null=True, blank=True, verbose_name=_("Ended"))
     ended_reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))
 
     class Meta:
@@ -253,14 +253,18 @@ class SelfRating(Record):
 
     answer = models.OneToOneField(Answer, on_delete=models.CASCADE, related_name="self_rating")
     level = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True, verbose_name=_("Level"))
-    applies = models.BooleanField(default=True)  # False: the item does not apply to it, and the text says why
+    applies = models.BooleanField(
+        default=True, verbose_name=_("Applies")
+    )  # False: the item does not apply to it, and the text says why
     text = models.TextField(max_length=4000, blank=True, verbose_name=_("How, and where it shows"))
-    written_by = models.CharField(max_length=200)
-    written_at = models.DateTimeField()
+    written_by = models.CharField(max_length=200, verbose_name=_("Written by"))
+    written_at = models.DateTimeField(verbose_name=_("Written"))
     respondent = models.ForeignKey(  # by whose link; none: by an account
         Respondent, null=True, blank=True, on_delete=models.SET_NULL, related_name="wrote"
     )
-    taken_over = models.BooleanField(default=False)  # as it was in the assessment before, by a press
+    taken_over = models.BooleanField(
+        default=False, verbose_name=_("Taken over")
+    )  # as it was in the assessment before, by a press
 
     class Meta:
         ordering = ["answer", "pk"]
@@ -297,7 +301,7 @@ class TargetLevel(Record):
     participant = models.ForeignKey(
         Participant, null=True, blank=True, on_delete=models.CASCADE, related_name="targets"
     )
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="target_levels")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="target_levels", verbose_name=_("Item"))
     level = models.DecimalField(max_digits=5, decimal_places=2, verbose_name=_("Level"))
 
     objects = TargetLevelQuerySet.as_manager()
@@ -330,13 +334,13 @@ class PlanLine(OfParticipant):
     """What an organisation does about a gap: by whom, by when; or the action of the national plan that does it."""
 
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="plan_lines")
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="plan_lines")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="plan_lines", verbose_name=_("Item"))
     title = models.CharField(max_length=300, verbose_name=_("What is done"))
     owner = models.CharField(
         max_length=200, verbose_name=_("Who does it"), help_text=_("A post or a unit, rather than a name.")
     )
     due_on = models.DateField(verbose_name=_("Due date"))
-    state = models.CharField(max_length=7, choices=LineState.choices, default=LineState.OPEN)
+    state = models.CharField(max_length=7, choices=LineState.choices, default=LineState.OPEN, verbose_name=_("State"))
     ended_on = models.DateField(null=True, blank=True, verbose_name=_("Done on"))
     reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))  # why it was given up
     action = models.ForeignKey(
@@ -411,8 +415,10 @@ class StandardVersion(Record):
     """A version of a standard: its draft, the consultation on it, and the framework that it became."""
 
     standard = models.ForeignKey(Standard, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=9, choices=StandardState.choices, default=StandardState.DRAFT)
+    number = models.PositiveSmallIntegerField(verbose_name=_("Number"))
+    state = models.CharField(
+        max_length=9, choices=StandardState.choices, default=StandardState.DRAFT, verbose_name=_("State")
+    )
     # Lowest first, as those of a framework's version.
     levels = models.JSONField(default=list)
     consultation = models.CharField(
@@ -421,10 +427,12 @@ class StandardVersion(Record):
         verbose_name=_("Consultation"),
         help_text=_("Address of the consultation on this draft, here or elsewhere."),
     )
-    consulted_on = models.DateField(null=True, blank=True)
-    published_on = models.DateField(null=True, blank=True)
+    consulted_on = models.DateField(null=True, blank=True, verbose_name=_("Consulted on"))
+    published_on = models.DateField(null=True, blank=True, verbose_name=_("Published on"))
     in_force_on = models.DateField(null=True, blank=True, verbose_name=_("In force from"))
-    became = models.OneToOneField(Version, null=True, blank=True, on_delete=models.PROTECT, related_name="drafted_as")
+    became = models.OneToOneField(
+        Version, null=True, blank=True, on_delete=models.PROTECT, related_name="drafted_as", verbose_name=_("Framework")
+    )
 
     class Meta:
         ordering = ["standard", "-number"]

@@ -120,7 +120,12 @@ class Indicator(Record, Translated, Sourced):
         help_text=_("For example: steering committee, 12 January 2025."),
     )  # who set it, when
     stated_target = models.ForeignKey(
-        StatedTarget, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators"
+        StatedTarget,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="indicators",
+        verbose_name=_("Stated target"),
     )
 
     edition = models.ForeignKey(
@@ -257,7 +262,7 @@ class Reading(Record, Translated, Sourced):
     taken_at = models.DateTimeField(verbose_name=_("Taken"))
     taken_by = models.CharField(max_length=200, verbose_name=_("Entered by"))
     frozen_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Frozen"))
-    frozen_by = models.CharField(max_length=200, blank=True)
+    frozen_by = models.CharField(max_length=200, blank=True, verbose_name=_("Frozen by"))
     corrects = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by", verbose_name=_("Corrects")
     )

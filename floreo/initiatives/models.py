@@ -87,7 +87,7 @@ class Initiative(Record, Translated, Sourced):
         max_length=9, choices=InitiativeState.choices, default=InitiativeState.PUBLISHED, verbose_name=_("State")
     )
     reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))
-    received_on = models.DateField(null=True, blank=True)  # by the public form
+    received_on = models.DateField(null=True, blank=True, verbose_name=_("Received on"))  # by the public form
     source_key = models.CharField(max_length=64, blank=True, db_index=True)  # of the form: the same one is taken once
 
     objects = InitiativeQuerySet.as_manager()
@@ -145,7 +145,9 @@ class InitiativeDistrict(Record):
     """A district in which an initiative works. One with none works in the whole country."""
 
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="in_districts")
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="initiative_districts")
+    place = models.ForeignKey(
+        Place, on_delete=models.PROTECT, related_name="initiative_districts", verbose_name=_("District")
+    )
 
     objects = InitiativeDistrictQuerySet.as_manager()
 
@@ -224,9 +226,13 @@ class Competition(Record, Translated, Sourced):
         verbose_name=_("Questions"),
         help_text=_("Where parents and schools ask: an office, with its e-mail or telephone. Published."),
     )
-    state = models.CharField(max_length=9, choices=CompetitionState.choices, default=CompetitionState.DRAFT)
+    state = models.CharField(
+        max_length=9, choices=CompetitionState.choices, default=CompetitionState.DRAFT, verbose_name=_("State")
+    )
     result_on = models.DateField(null=True, blank=True, verbose_name=_("Result"))
-    erased_on = models.DateField(null=True, blank=True)  # when names and addresses of its entries were erased
+    erased_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Erased on")
+    )  # when names and addresses of its entries were erased
 
     objects = CompetitionQuerySet.as_manager()
 
@@ -380,7 +386,7 @@ class CompetitionEntry(OfCompetition):
     language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     file = models.FileField(upload_to="competitions/", max_length=300, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
-    media_type = models.CharField(max_length=100, blank=True)
+    media_type = models.CharField(max_length=100, blank=True, verbose_name=_("Media type"))
     file_size = models.PositiveIntegerField(default=0)
     state = models.CharField(
         max_length=8, choices=EntryState.choices, default=EntryState.WAITING, verbose_name=_("State")
@@ -389,7 +395,9 @@ class CompetitionEntry(OfCompetition):
     agreed_on = models.DateField(
         null=True, blank=True, verbose_name=_("Consent")
     )  # when the guardian, or the adult who enters, agreed
-    may_name = models.BooleanField(default=False)  # the guardian agreed to the name in the published result
+    may_name = models.BooleanField(
+        default=False, verbose_name=_("Name may be published")
+    )  # the guardian agreed to the name in the published result
     reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))  # why it is excluded
     link_hash = models.CharField(max_length=64, blank=True, db_index=True)  # of whoever sent it
     guardian_hash = models.CharField(max_length=64, blank=True, db_index=True)
@@ -400,7 +408,7 @@ class CompetitionEntry(OfCompetition):
     rank = models.PositiveIntegerField(
         null=True, blank=True, verbose_name=_("Place")
     )  # its place in its category, in the result
-    is_erased = models.BooleanField(default=False)
+    is_erased = models.BooleanField(default=False, verbose_name=_("Erased"))
 
     class Meta:
         ordering = ["competition", "reference"]
@@ -463,9 +471,13 @@ class JuryScore(Record):
     read_with = RUN
 
     member = models.ForeignKey(JuryMember, on_delete=models.CASCADE, related_name="scores")
-    entry = models.ForeignKey(CompetitionEntry, on_delete=models.CASCADE, related_name="scores")
-    criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, related_name="scores")
-    points = models.PositiveSmallIntegerField(validators=[MaxValueValidator(MOST_POINTS)])
+    entry = models.ForeignKey(
+        CompetitionEntry, on_delete=models.CASCADE, related_name="scores", verbose_name=_("Entry")
+    )
+    criterion = models.ForeignKey(
+        Criterion, on_delete=models.CASCADE, related_name="scores", verbose_name=_("Criterion")
+    )
+    points = models.PositiveSmallIntegerField(validators=[MaxValueValidator(MOST_POINTS)], verbose_name=_("Points"))
 
     class Meta:
         ordering = ["entry", "member", "criterion"]
@@ -490,7 +502,9 @@ class JuryConflict(Record):
     read_with = RUN
 
     member = models.ForeignKey(JuryMember, on_delete=models.CASCADE, related_name="conflicts")
-    entry = models.ForeignKey(CompetitionEntry, on_delete=models.CASCADE, related_name="conflicts")
+    entry = models.ForeignKey(
+        CompetitionEntry, on_delete=models.CASCADE, related_name="conflicts", verbose_name=_("Entry")
+    )
 
     class Meta:
         ordering = ["entry", "member"]

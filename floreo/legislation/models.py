@@ -246,8 +246,12 @@ class LawVersion(Record, Translated, Sourced):
     built_from = models.CharField(max_length=64, blank=True)  # sha256 of the text that its provisions were made from
     doubts = models.JSONField(default=list, blank=True)  # [[code, place, {facts}]]: what a drafter looks at
     is_public = models.BooleanField(default=False, verbose_name=_("On the public site"))
-    is_locked = models.BooleanField(default=False)  # published or left to Parliament: corrected by a new version only
-    file_name = models.CharField(max_length=200, blank=True)  # of the file that it was read from
+    is_locked = models.BooleanField(
+        default=False, verbose_name=_("Locked")
+    )  # published or left to Parliament: corrected by a new version only
+    file_name = models.CharField(
+        max_length=200, blank=True, verbose_name=_("File name")
+    )  # of the file that it was read from
     file_sha256 = models.CharField(max_length=64, blank=True)
 
     objects = LawVersionQuerySet.as_manager()
@@ -360,19 +364,19 @@ class TreatyVerdict(Record, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("reason",)
 
-    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="verdicts")
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="verdicts")
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="verdicts", verbose_name=_("Law"))
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="verdicts", verbose_name=_("Item"))
     verdict = models.CharField(max_length=14, choices=Verdict.choices, verbose_name=_("Verdict"))
     provisions = models.JSONField(default=list, blank=True, verbose_name=_("Provisions"))  # labels: ["10(1)", "10(2)"]
     reason = models.TextField(blank=True, verbose_name=_("Reason"))
     on_version = models.ForeignKey(
-        LawVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="verdicts"
+        LawVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="verdicts", verbose_name=_("Version")
     )
     digests = models.JSONField(default=dict, blank=True)  # {"10(1)": digest}: the words that were judged
-    rated_by = models.CharField(max_length=200, blank=True)
+    rated_by = models.CharField(max_length=200, blank=True, verbose_name=_("Rated by"))
     rated_by_code = models.CharField(max_length=80, blank=True)  # of the actor: two people may have one name
     rated_on = models.DateField(null=True, blank=True, verbose_name=_("Rated on"))
-    reviewed_by = models.CharField(max_length=200, blank=True)
+    reviewed_by = models.CharField(max_length=200, blank=True, verbose_name=_("Reviewed by"))
     reviewed_on = models.DateField(null=True, blank=True, verbose_name=_("Reviewed on"))
 
     objects = TreatyVerdictQuerySet.as_manager()
@@ -409,7 +413,9 @@ class TreatyStatus(Record, Translated, Sourced):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("state", "reservations")
 
-    framework = models.OneToOneField(Framework, on_delete=models.CASCADE, related_name="treaty_status")
+    framework = models.OneToOneField(
+        Framework, on_delete=models.CASCADE, related_name="treaty_status", verbose_name=_("Framework")
+    )
     state = models.CharField(max_length=300, blank=True, verbose_name=_("State"))  # in words, as the source says
     signed_on = models.DateField(null=True, blank=True, verbose_name=_("Signed on"))
     ratified_on = models.DateField(null=True, blank=True, verbose_name=_("Ratified or acceded on"))

@@ -120,8 +120,8 @@ class Publication(Record, Translated):
     )
     embargo_until = models.DateTimeField(null=True, blank=True, verbose_name=_("Embargo"))
     published_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Published"))
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_reason = models.CharField(max_length=500, blank=True)  # public
+    withdrawn_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Withdrawn"))
+    withdrawn_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for withdrawal"))  # public
     issue = models.PositiveIntegerField(default=1, verbose_name=_("Version"))  # which version of the text stands
     corrected_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Corrected"))
 
@@ -208,19 +208,19 @@ class PublicationVersion(Record):
     """How a publication read before it was corrected. Public, beside what stands now."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="versions")
-    issue = models.PositiveIntegerField()
-    title = models.CharField(max_length=300)
-    summary = models.CharField(max_length=500, blank=True)
-    text = models.TextField(blank=True)
+    issue = models.PositiveIntegerField(verbose_name=_("Version"))
+    title = models.CharField(max_length=300, verbose_name=_("Title"))
+    summary = models.CharField(max_length=500, blank=True, verbose_name=_("Summary"))
+    text = models.TextField(blank=True, verbose_name=_("Text"))
     translations = models.JSONField(default=dict, blank=True)
     file = models.CharField(max_length=300, blank=True)  # where the file lies that it had
-    file_name = models.CharField(max_length=200, blank=True)
-    media_type = models.CharField(max_length=100, blank=True)
+    file_name = models.CharField(max_length=200, blank=True, verbose_name=_("File name"))
+    media_type = models.CharField(max_length=100, blank=True, verbose_name=_("Media type"))
     sha256 = models.CharField(max_length=64, blank=True)
-    valid_from = models.DateTimeField()
-    corrected_at = models.DateTimeField()
-    note = models.CharField(max_length=500)  # what was wrong
-    corrected_by = models.CharField(max_length=200)
+    valid_from = models.DateTimeField(verbose_name=_("Valid from"))
+    corrected_at = models.DateTimeField(verbose_name=_("Corrected"))
+    note = models.CharField(max_length=500, verbose_name=_("Note"))  # what was wrong
+    corrected_by = models.CharField(max_length=200, verbose_name=_("Corrected by"))
 
     class Meta:
         ordering = ["-issue"]
@@ -304,13 +304,13 @@ class Copy(Record):
     """A digital copy of a public edition, drawn and kept, so that it is there at once. `digest` is over what it says:
     when the plan changes, it is drawn anew."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="copies")
-    language = models.CharField(max_length=5)
-    kind = models.CharField(max_length=4)  # pdf, docx, json
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="copies", verbose_name=_("Edition"))
+    language = models.CharField(max_length=5, verbose_name=_("Language"))
+    kind = models.CharField(max_length=4, verbose_name=_("Kind"))  # pdf, docx, json
     digest = models.CharField(max_length=64)
     file = models.FileField(upload_to="copies/", max_length=300)
-    size = models.PositiveBigIntegerField()
-    made_at = models.DateTimeField()
+    size = models.PositiveBigIntegerField(verbose_name=_("Size"))
+    made_at = models.DateTimeField(verbose_name=_("Made on"))
 
     class Meta:
         ordering = ["pk"]

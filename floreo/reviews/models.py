@@ -59,7 +59,7 @@ class Rhythm(Record):
 
     read_with = Permission.AUDIT_READ
 
-    edition = models.OneToOneField(Edition, on_delete=models.CASCADE, related_name="rhythm")
+    edition = models.OneToOneField(Edition, on_delete=models.CASCADE, related_name="rhythm", verbose_name=_("Edition"))
     frequency = models.CharField(
         max_length=8, choices=RhythmFrequency.choices, default=RhythmFrequency.QUARTER, verbose_name=_("How often")
     )
@@ -147,8 +147,8 @@ class Review(Record):
     state = models.CharField(
         max_length=6, choices=ReviewState.choices, default=ReviewState.OPEN, verbose_name=_("State")
     )
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.CharField(max_length=200, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Closed"))
+    closed_by = models.CharField(max_length=200, blank=True, verbose_name=_("Closed by"))
 
     objects = ReviewQuerySet.as_manager()
 
@@ -221,7 +221,7 @@ class UpdateRequest(Record):
     answered_on = models.DateField(
         null=True, blank=True, verbose_name=_("Answered")
     )  # the first day on which nothing was missing
-    opened_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Opened"))
     asked_on = models.DateField(null=True, blank=True, verbose_name=_("Requested"))
     asked_count = models.PositiveSmallIntegerField(default=0)
     reminded_on = models.DateField(null=True, blank=True, verbose_name=_("Reminded"))
@@ -300,7 +300,7 @@ class Answer(Record, Translated):
     # When it is expected now, where the lead changes it: {"m1": {"before": "2026-12-01", "after": ""}}; "" for the action itself.
     expected = models.JSONField(default=dict, blank=True)
     figures = models.JSONField(default=list, blank=True)  # [{"indicator", "starts_on", "ends_on", "value", ...}]
-    evidence = models.JSONField(default=list, blank=True)  # ids of evidence kept
+    evidence = models.JSONField(default=list, blank=True, verbose_name=_("Evidence"))  # ids of evidence kept
     state = models.CharField(
         max_length=9, choices=AnswerStateChoice.choices, default=AnswerState.DRAFT, verbose_name=_("State")
     )

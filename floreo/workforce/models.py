@@ -120,9 +120,9 @@ class NeedsRequest(Record):
     link_hash = models.CharField(
         max_length=64, blank=True, db_index=True
     )  # SHA-256 of the secret; "" once it was ended
-    sent_on = models.DateField()
-    reminded_on = models.DateField(null=True, blank=True)
-    answered_on = models.DateField(null=True, blank=True)
+    sent_on = models.DateField(verbose_name=_("Sent"))
+    reminded_on = models.DateField(null=True, blank=True, verbose_name=_("Reminded"))
+    answered_on = models.DateField(null=True, blank=True, verbose_name=_("Answered"))
 
     class Meta:
         ordering = ["-year", "organisation__name", "pk"]
@@ -154,9 +154,11 @@ class Institution(Record):
     link_hash = models.CharField(
         max_length=64, blank=True, db_index=True
     )  # SHA-256 of the secret; "" where it has none
-    invited_on = models.DateField(null=True, blank=True)
-    reminded_on = models.DateField(null=True, blank=True)
-    confirmed_on = models.DateField(null=True, blank=True)  # when it last said that all its courses are right
+    invited_on = models.DateField(null=True, blank=True, verbose_name=_("Invited"))
+    reminded_on = models.DateField(null=True, blank=True, verbose_name=_("Reminded"))
+    confirmed_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Confirmed")
+    )  # when it last said that all its courses are right
 
     class Meta:
         ordering = ["organisation__name", "pk"]
@@ -322,7 +324,7 @@ class CatalogueRole(Record):
     """A role of a skills framework (ECSF, NICE) that a course of the catalogue prepares for."""
 
     course = models.ForeignKey(CatalogueCourse, on_delete=models.CASCADE, related_name="course_roles")
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="catalogue_roles")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="catalogue_roles", verbose_name=_("Role"))
 
     objects = CatalogueRoleQuerySet.as_manager()
 

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('edition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.edition', verbose_name='Edition')),
                 ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.objective', verbose_name='Level between')),
                 ('pillar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.pillar', verbose_name='Top level of the plan')),
-                ('stated_target', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.statedtarget')),
+                ('stated_target', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.statedtarget', verbose_name='Stated target')),
             ],
             options={
                 'indexes': [models.Index(fields=['position', 'id'], name='indicator_order')],
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                 ('taken_at', models.DateTimeField(verbose_name='Taken')),
                 ('taken_by', models.CharField(max_length=200, verbose_name='Entered by')),
                 ('frozen_at', models.DateTimeField(blank=True, null=True, verbose_name='Frozen')),
-                ('frozen_by', models.CharField(blank=True, max_length=200)),
+                ('frozen_by', models.CharField(blank=True, max_length=200, verbose_name='Frozen by')),
                 ('corrects', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='indicators.reading', verbose_name='Corrects')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='indicators.indicator', verbose_name='Indicator')),
                 ('records', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='indicators.recordlist')),

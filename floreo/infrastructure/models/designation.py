@@ -31,8 +31,10 @@ class CriteriaSet(Record, Translated, Sourced):
         verbose_name=_("Threshold, in per cent of the points"),
         help_text=_("A service that reaches it is proposed. It is designated only by a decision."),
     )
-    is_current = models.BooleanField(default=True)
-    is_example = models.BooleanField(default=False)  # shipped or invented: nothing of a real state hangs on it
+    is_current = models.BooleanField(default=True, verbose_name=_("In use"))
+    is_example = models.BooleanField(
+        default=False, verbose_name=_("Example")
+    )  # shipped or invented: nothing of a real state hangs on it
 
     read_with = READ
 
@@ -50,9 +52,9 @@ class Criterion(Record, Translated):
 
     criteria = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, related_name="criteria")
     code = models.SlugField(max_length=40)
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, verbose_name=_("Title"))
     levels = models.JSONField(default=list)
-    weight = models.PositiveSmallIntegerField(default=1)
+    weight = models.PositiveSmallIntegerField(default=1, verbose_name=_("Weight"))
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -139,7 +141,9 @@ class DesignationScore(Record):
     """Points for one criterion, with the reason."""
 
     designation = models.ForeignKey(Designation, on_delete=models.CASCADE, related_name="scores")
-    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="scores")
+    criterion = models.ForeignKey(
+        Criterion, on_delete=models.PROTECT, related_name="scores", verbose_name=_("Criterion")
+    )
     points = models.PositiveSmallIntegerField(verbose_name=_("Points"))
     reason = models.CharField(max_length=500, verbose_name=_("Reason"))
 
@@ -163,7 +167,7 @@ class DesignationStep(Record):
     """One step of the procedure: its day, its reasons, and the document that shows it."""
 
     designation = models.ForeignKey(Designation, on_delete=models.CASCADE, related_name="steps")
-    kind = models.CharField(max_length=10, choices=StepKind.choices)
+    kind = models.CharField(max_length=10, choices=StepKind.choices, verbose_name=_("Step"))
     on = models.DateField(verbose_name=_("Day"))
     text = models.TextField(max_length=4000, verbose_name=_("Reasons"))
     document = models.ForeignKey(
@@ -175,7 +179,7 @@ class DesignationStep(Record):
         verbose_name=_("Document"),
         help_text=_("Code of the evidence that holds it."),
     )
-    by = models.CharField(max_length=200)
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
 
     objects = OfDesignationQuerySet.as_manager()
 

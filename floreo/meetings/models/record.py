@@ -207,8 +207,8 @@ class Meeting(Record, Translated):
     )  # the day it was first called for: part of its address, so it stays
     number = models.PositiveIntegerField(verbose_name=_("Number"))  # the third meeting of this committee
     on = models.DateField(verbose_name=_("Day"))
-    starts_at = models.TimeField(null=True, blank=True)  # in the country's zone
-    ends_at = models.TimeField(null=True, blank=True)
+    starts_at = models.TimeField(null=True, blank=True, verbose_name=_("Starts"))  # in the country's zone
+    ends_at = models.TimeField(null=True, blank=True, verbose_name=_("Ends"))
     place = models.CharField(max_length=200, blank=True, verbose_name=_("Place"))
     online_url = models.URLField(  # internal: whoever has it can walk in
         max_length=500,
@@ -219,7 +219,7 @@ class Meeting(Record, Translated):
     state = models.CharField(
         max_length=10, choices=MeetingStateChoice.choices, default=MeetingState.PLANNED, verbose_name=_("State")
     )
-    cancelled_reason = models.CharField(max_length=500, blank=True)
+    cancelled_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for the cancellation"))
     opening = models.TextField(
         blank=True,
         verbose_name=_("Introduction"),
@@ -236,9 +236,14 @@ class Meeting(Record, Translated):
     )
     circulated_on = models.DateField(null=True, blank=True, verbose_name=_("Minutes sent"))
     approved_on = models.DateField(null=True, blank=True, verbose_name=_("Minutes approved"))
-    approved_by = models.CharField(max_length=200, blank=True)
+    approved_by = models.CharField(max_length=200, blank=True, verbose_name=_("Minutes approved by"))
     approved_in = models.ForeignKey(  # the meeting that approved these minutes
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="approves"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="approves",
+        verbose_name=_("Approved at the meeting"),
     )
 
     objects = MeetingQuerySet.as_manager()
@@ -292,7 +297,7 @@ class AgendaItem(OfMeeting, Translated):
 
     translated_fields = ("title", "text", "minutes")
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="items")
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="items", verbose_name=_("Meeting"))
     code = models.CharField(max_length=40)
     position = models.PositiveIntegerField(default=0)
     title = models.CharField(max_length=300, verbose_name=_("Title"))
@@ -301,8 +306,8 @@ class AgendaItem(OfMeeting, Translated):
     kind = models.CharField(
         max_length=10, choices=ItemKindChoice.choices, default=ItemKind.OTHER, verbose_name=_("Kind")
     )
-    minutes = models.TextField(blank=True)
-    minutes_internal = models.TextField(blank=True)
+    minutes = models.TextField(blank=True, verbose_name=_("Minutes"))
+    minutes_internal = models.TextField(blank=True, verbose_name=_("Internal minutes"))
 
     class Meta:
         ordering = ["position", "pk"]
@@ -323,7 +328,9 @@ class AgendaItem(OfMeeting, Translated):
 class Attendance(OfMeeting, Attended):
     """Whether a seat was taken at a meeting, and by whom. A guest has a name and perhaps a body, but no seat."""
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.CASCADE, related_name="attendances", verbose_name=_("Meeting")
+    )
 
     class Meta:
         ordering = ["is_guest", "pk"]
@@ -335,10 +342,12 @@ class Attendance(OfMeeting, Attended):
 class Correction(OfMeeting):
     """A word beside minutes that are approved: what they say wrong. The minutes themselves stay as they are."""
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="corrections")
-    on = models.DateField()
-    text = models.TextField()
-    reported_by = models.CharField(max_length=200)
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.CASCADE, related_name="corrections", verbose_name=_("Meeting")
+    )
+    on = models.DateField(verbose_name=_("Day"))
+    text = models.TextField(verbose_name=_("Text"))
+    reported_by = models.CharField(max_length=200, verbose_name=_("Given by"))
 
     class Meta:
         ordering = ["on", "pk"]

@@ -120,7 +120,9 @@ class ObligationSector(Record):
     """A sector whose organisations are bound, with its parts. An obligation without any binds every sector."""
 
     obligation = models.ForeignKey(Obligation, on_delete=models.CASCADE, related_name="in_sectors")
-    sector = models.ForeignKey(NationalSector, on_delete=models.PROTECT, related_name="obligations")
+    sector = models.ForeignKey(
+        NationalSector, on_delete=models.PROTECT, related_name="obligations", verbose_name=_("Sector")
+    )
 
     class Meta:
         ordering = ["sector__position", "pk"]
@@ -167,9 +169,9 @@ class ObligationDue(Record):
         verbose_name=_("Evidence"),
         help_text=_("Code of the evidence that holds it."),
     )
-    submitted_by = models.CharField(max_length=200, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.CharField(max_length=200, blank=True)
+    submitted_by = models.CharField(max_length=200, blank=True, verbose_name=_("Submitted by"))
+    decided_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Decided"))
+    decided_by = models.CharField(max_length=200, blank=True, verbose_name=_("Decided by"))
     reason = models.TextField(max_length=2000, blank=True, verbose_name=_("Reason"))
     reminded_on = models.DateField(null=True, blank=True, verbose_name=_("Last reminder"))
     link_version = models.PositiveIntegerField(default=1)

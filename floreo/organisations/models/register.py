@@ -72,13 +72,15 @@ class Country(Record, Translated):
     translated_fields = ("name", "currency_name", "report_text", "programme")
 
     code = models.CharField(max_length=2, unique=True)  # ISO 3166-1; a fictional state uses a user-assigned code
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=100, verbose_name=_("Name"))
     languages = models.JSONField(default=list, blank=True)  # ["en", "es"], the site's, first is the pack's own
-    zone = models.CharField(max_length=60, default="UTC")
-    currency = models.CharField(max_length=3)
-    currency_name = models.CharField(max_length=80, blank=True)
-    fiscal_year_starts = models.PositiveSmallIntegerField(default=1)  # month
-    is_sample = models.BooleanField(default=False)
+    zone = models.CharField(max_length=60, default="UTC", verbose_name=_("Time zone"))
+    currency = models.CharField(max_length=3, verbose_name=_("Currency"))
+    currency_name = models.CharField(max_length=80, blank=True, verbose_name=_("Name of the currency"))
+    fiscal_year_starts = models.PositiveSmallIntegerField(
+        default=1, verbose_name=_("First month of the fiscal year")
+    )  # month
+    is_sample = models.BooleanField(default=False, verbose_name=_("Sample data"))
     calendar_day = models.DateField(null=True, blank=True)  # a sample country's calendar stands still on it
     report_text = models.TextField(blank=True)  # Markdown: where to report an incident, as the pack knows it
     pack = models.CharField(max_length=60)
@@ -327,10 +329,12 @@ class Organisation(Record, Translated, Sourced):
 class FormerName(Record, Sourced):
     """What an organisation was called until a day."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="former_names")
-    name = models.CharField(max_length=200)
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField()
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="former_names", verbose_name=_("Organisation")
+    )
+    name = models.CharField(max_length=200, verbose_name=_("Name"))
+    starts_on = models.DateField(null=True, blank=True, verbose_name=_("First day"))
+    ends_on = models.DateField(verbose_name=_("Last day"))
 
     class Meta:
         ordering = ["-ends_on"]
@@ -462,7 +466,9 @@ class Contact(Record, Sourced):
 
     named_with: ClassVar[tuple[str, ...]] = ("organisation",)
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="contacts")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("Organisation")
+    )
     purpose = models.CharField(
         max_length=80, verbose_name=_("Purpose"), help_text=_("For example: abuse reports, press, around the clock.")
     )

@@ -53,7 +53,7 @@ class Event(Record, Translated, Sourced):
 
     code = models.SlugField(max_length=80, verbose_name=_("Code"))
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="events", verbose_name=_("Edition"))
-    title = models.CharField(max_length=300)
+    title = models.CharField(max_length=300, verbose_name=_("Title"))
     on = models.DateField(
         null=True, blank=True, verbose_name=_("Day")
     )  # first day of the period when precision is coarser than a day
@@ -104,10 +104,14 @@ class EditionBody(Record, Translated, Sourced):
 
     translated_fields = ("purpose",)
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="bodies")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="edition_parts")
-    part = models.CharField(max_length=14, choices=EditionPart.choices)
-    purpose = models.CharField(max_length=300, blank=True)  # of a funder: what the money was for
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="bodies", verbose_name=_("Edition"))
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="edition_parts", verbose_name=_("Organisation")
+    )
+    part = models.CharField(max_length=14, choices=EditionPart.choices, verbose_name=_("Part"))
+    purpose = models.CharField(
+        max_length=300, blank=True, verbose_name=_("Purpose")
+    )  # of a funder: what the money was for
 
     class Meta:
         ordering = ["part", "pk"]
@@ -124,9 +128,9 @@ class EditionBody(Record, Translated, Sourced):
 class Outlet(Record, Sourced):
     """Where an edition is published."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="outlets")
-    name = models.CharField(max_length=200)
-    url = models.URLField(blank=True)
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="outlets", verbose_name=_("Edition"))
+    name = models.CharField(max_length=200, verbose_name=_("Name"))
+    url = models.URLField(blank=True, verbose_name=_("Address"))
 
     class Meta:
         ordering = ["pk"]

@@ -106,7 +106,9 @@ class Edition(Record, Translated, Sourced):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by", verbose_name=_("Follows")
     )
     is_public = models.BooleanField(default=False, verbose_name=_("Public"))
-    valid_on = models.DateField(null=True, blank=True)  # the day for which statuses were last worked out
+    valid_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Valid on")
+    )  # the day for which statuses were last worked out
 
     objects = EditionQuerySet.as_manager()
 

@@ -165,7 +165,9 @@ class IatiBody(Record, Sourced):
 
     read_with = Permission.AUDIT_READ
 
-    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="iati")
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, related_name="iati", verbose_name=_("Organisation")
+    )
     ref = models.CharField(
         max_length=120,
         blank=True,

@@ -27,7 +27,7 @@ class Interviewer(OfSurvey):
     name = models.CharField(max_length=120, verbose_name=_("Name"))
     district = models.CharField(max_length=20, blank=True, verbose_name=_("District"))
     link_hash = models.CharField(max_length=64, blank=True, db_index=True)  # SHA-256 of the secret of the link
-    ended_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True, verbose_name=_("Ended"))
 
     class Meta:
         ordering = ["name", "pk"]
@@ -73,8 +73,8 @@ class Response(Record):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4)
     wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="responses")
-    mode = models.CharField(max_length=11, choices=ResponseMode.choices)
-    language = models.CharField(max_length=5, default=languages.first)
+    mode = models.CharField(max_length=11, choices=ResponseMode.choices, verbose_name=_("Mode"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     answers = models.JSONField(default=dict)
     district = models.CharField(max_length=20, blank=True)
     age = models.CharField(max_length=20, blank=True)

@@ -266,9 +266,9 @@ class Wave(OfSurvey, Translated, Sourced):
         verbose_name=_("What else may explain a change"),
         help_text=_("For example: two banks made it compulsory in July."),
     )
-    is_data_public = models.BooleanField(default=False)
+    is_data_public = models.BooleanField(default=False, verbose_name=_("Data published"))
     results = models.JSONField(default=dict, blank=True)  # as published: queries.py; nothing that is hidden is in it
-    published_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Published"))
 
     objects = WaveQuerySet.as_manager()
 

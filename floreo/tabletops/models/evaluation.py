@@ -30,7 +30,7 @@ class Observation(Record):
     verdict = models.CharField(max_length=7, choices=VerdictChoice.choices, verbose_name=_("Verdict"))
     minute = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("Minute"))
     note = models.CharField(max_length=1000, blank=True, verbose_name=_("Note"))
-    by = models.CharField(max_length=200)
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
     by_code = models.CharField(max_length=120)
 
     objects = TabletopObservationQuerySet.as_manager()

@@ -123,13 +123,13 @@ class Tabletop(Record, Translated, Sourced):
     )
     tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER, verbose_name=_("Marking"))
     state = models.CharField(max_length=9, choices=StateChoice.choices, default=State.PLANNED, verbose_name=_("State"))
-    started_at = models.DateTimeField(null=True, blank=True)
-    paused_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Started"))
+    paused_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Paused"))
     paused_seconds = models.PositiveIntegerField(default=0)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Ended"))
     ended_by_itself = models.BooleanField(default=False)  # nobody closed it
     evaluation_due_on = models.DateField(null=True, blank=True, verbose_name=_("Evaluation due"))
-    evaluated_on = models.DateField(null=True, blank=True)
+    evaluated_on = models.DateField(null=True, blank=True, verbose_name=_("Evaluated on"))
     hot_wash = models.TextField(
         max_length=20000,
         blank=True,

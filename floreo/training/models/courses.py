@@ -175,7 +175,7 @@ class CourseRole(Record):
     """A role of a skills framework (NICE, ECSF) that a course prepares for."""
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="course_roles")
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="course_roles")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="course_roles", verbose_name=_("Role"))
 
     objects = CourseRoleQuerySet.as_manager()
 

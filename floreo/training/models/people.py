@@ -76,8 +76,10 @@ class Enrolment(OfCohort):
         max_length=9, choices=EnrolmentStateChoice.choices, default=EnrolmentState.CONFIRMED, verbose_name=_("State")
     )
     asked_on = models.DateField(verbose_name=_("Signed up on"))
-    entered_at = models.DateTimeField(null=True, blank=True)  # when the address was confirmed: the order of the queue
-    ended_on = models.DateField(null=True, blank=True)  # cancelled, or left
+    entered_at = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("Entered")
+    )  # when the address was confirmed: the order of the queue
+    ended_on = models.DateField(null=True, blank=True, verbose_name=_("Ended"))  # cancelled, or left
     link_version = models.PositiveIntegerField(default=1)  # raised when the link is ended
     score_before = models.DecimalField(
         max_digits=5,
@@ -98,7 +100,7 @@ class Enrolment(OfCohort):
     passed = models.BooleanField(null=True, blank=True, verbose_name=_("Passed"))  # None: no pass mark, or not closed
     completed_on = models.DateField(null=True, blank=True, verbose_name=_("Completed on"))
     gave_feedback = models.BooleanField(default=False)  # not what
-    is_erased = models.BooleanField(default=False)  # by the person: only counts are left
+    is_erased = models.BooleanField(default=False, verbose_name=_("Erased"))  # by the person: only counts are left
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -154,10 +156,12 @@ class Attendance(Attended):
         Enrolment, null=True, blank=True, on_delete=models.CASCADE, related_name="attendances"
     )
     organisation_name = models.CharField(max_length=200, blank=True)  # of who walked in, as they said it
-    sector = models.CharField(max_length=9, choices=Sector.choices, blank=True)  # as above
-    how = models.CharField(max_length=5, choices=How.choices, default=How.LIST)
-    recorded_at = models.DateTimeField(null=True, blank=True)  # not known of what a pack brings
-    recorded_by = models.CharField(max_length=200, blank=True)
+    sector = models.CharField(max_length=9, choices=Sector.choices, blank=True, verbose_name=_("Sector"))  # as above
+    how = models.CharField(max_length=5, choices=How.choices, default=How.LIST, verbose_name=_("How it was recorded"))
+    recorded_at = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("Recorded")
+    )  # not known of what a pack brings
+    recorded_by = models.CharField(max_length=200, blank=True, verbose_name=_("Recorded by"))
 
     objects = AttendanceQuerySet.as_manager()
 

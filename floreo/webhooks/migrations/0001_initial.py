@@ -37,9 +37,9 @@ class Migration(migrations.Migration):
                 ('after', models.PositiveBigIntegerField(default=0)),
                 ('failing_since', models.DateTimeField(blank=True, null=True)),
                 ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('disabled_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhooks', to=settings.AUTH_USER_MODEL)),
+                ('disabled_at', models.DateTimeField(blank=True, null=True, verbose_name='Switched off')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='Ended')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhooks', to=settings.AUTH_USER_MODEL, verbose_name='Account')),
             ],
             options={
                 'ordering': ['name', 'pk'],

@@ -45,7 +45,7 @@ class AssessmentCampaign(Record, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "words")
 
-    code = models.SlugField(max_length=80, unique=True)
+    code = models.SlugField(max_length=80, unique=True, verbose_name=_("Code"))
     title = models.CharField(max_length=200, verbose_name=_("Title"))
     in_version = models.ForeignKey(
         Version, on_delete=models.PROTECT, related_name="campaigns", verbose_name=_("Framework")
@@ -67,10 +67,12 @@ class AssessmentCampaign(Record, Translated):
         verbose_name=_("Words to the organisations"),
         help_text=_("Part of the e-mail with the link: why they are asked, and what follows."),
     )
-    state = models.CharField(max_length=6, choices=CampaignState.choices, default=CampaignState.DRAFT)
-    opened_on = models.DateField(null=True, blank=True)
-    opened_by = models.CharField(max_length=200, blank=True)
-    closed_on = models.DateField(null=True, blank=True)
+    state = models.CharField(
+        max_length=6, choices=CampaignState.choices, default=CampaignState.DRAFT, verbose_name=_("State")
+    )
+    opened_on = models.DateField(null=True, blank=True, verbose_name=_("Opened"))
+    opened_by = models.CharField(max_length=200, blank=True, verbose_name=_("Opened by"))
+    closed_on = models.DateField(null=True, blank=True, verbose_name=_("Closed"))
 
     objects = AssessmentCampaignQuerySet.as_manager()
 
@@ -136,19 +138,25 @@ class Participant(Record):
     """One organisation in one campaign. Its answers hang on an assessment, which is made when the campaign opens."""
 
     campaign = models.ForeignKey(AssessmentCampaign, on_delete=models.CASCADE, related_name="participants")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="assessed_in")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="assessed_in", verbose_name=_("Organisation")
+    )
     # In which it is compared with others: as it was said for this campaign, whatever the organisation does later.
     sector = models.CharField(max_length=9, choices=Sector.choices, default=Sector.OTHER, verbose_name=_("Sector"))
     assessment = models.OneToOneField(
         Assessment, null=True, blank=True, on_delete=models.PROTECT, related_name="participant"
     )
-    state = models.CharField(max_length=9, choices=ParticipantState.choices, default=ParticipantState.ASKED)
-    answered = models.PositiveIntegerField(default=0)  # items with a level, or said not to apply
-    submitted_on = models.DateField(null=True, blank=True)
-    submitted_by = models.CharField(max_length=200, blank=True)
+    state = models.CharField(
+        max_length=9, choices=ParticipantState.choices, default=ParticipantState.ASKED, verbose_name=_("State")
+    )
+    answered = models.PositiveIntegerField(
+        default=0, verbose_name=_("Items answered")
+    )  # items with a level, or said not to apply
+    submitted_on = models.DateField(null=True, blank=True, verbose_name=_("Submitted"))
+    submitted_by = models.CharField(max_length=200, blank=True, verbose_name=_("Submitted by"))
     return_note = models.TextField(max_length=2000, blank=True, verbose_name=_("What is to be corrected"))
-    accepted_on = models.DateField(null=True, blank=True)
-    accepted_by = models.CharField(max_length=200, blank=True)
+    accepted_on = models.DateField(null=True, blank=True, verbose_name=_("Accepted"))
+    accepted_by = models.CharField(max_length=200, blank=True, verbose_name=_("Accepted by"))
     # Per cent of the scale by branch, as accepted: {"": "41.5", "GV": "50.0"}; and as the organisation rated itself.
     results = models.JSONField(default=dict, blank=True)
     self_results = models.JSONField(default=dict, blank=True)
@@ -224,8 +232,8 @@ class Respondent(OfParticipant):
     link_hash = models.CharField(
         max_length=64, blank=True, db_index=True
     )  # "" before it is sent, and once it was ended
-    sent_on = models.DateField(null=True, blank=True)
-    ended_on = models.DateField(null=True, blank=True)
+    sent_on = models.DateField(null=True, blank=True, verbose_name=_("Sent"))
+    ended_on = models.DateField(null=True, blank=True, verbose_name=_("Ended"))
     ended_reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))
 
     class Meta:
@@ -245,14 +253,18 @@ class SelfRating(Record):
 
     answer = models.OneToOneField(Answer, on_delete=models.CASCADE, related_name="self_rating")
     level = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True, verbose_name=_("Level"))
-    applies = models.BooleanField(default=True)  # False: the item does not apply to it, and the text says why
+    applies = models.BooleanField(
+        default=True, verbose_name=_("Applies")
+    )  # False: the item does not apply to it, and the text says why
     text = models.TextField(max_length=4000, blank=True, verbose_name=_("How, and where it shows"))
-    written_by = models.CharField(max_length=200)
-    written_at = models.DateTimeField()
+    written_by = models.CharField(max_length=200, verbose_name=_("Written by"))
+    written_at = models.DateTimeField(verbose_name=_("Written"))
     respondent = models.ForeignKey(  # by whose link; none: by an account
         Respondent, null=True, blank=True, on_delete=models.SET_NULL, related_name="wrote"
     )
-    taken_over = models.BooleanField(default=False)  # as it was in the assessment before, by a press
+    taken_over = models.BooleanField(
+        default=False, verbose_name=_("Taken over")
+    )  # as it was in the assessment before, by a press
 
     class Meta:
         ordering = ["answer", "pk"]
@@ -289,7 +301,7 @@ class TargetLevel(Record):
     participant = models.ForeignKey(
         Participant, null=True, blank=True, on_delete=models.CASCADE, related_name="targets"
     )
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="target_levels")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="target_levels", verbose_name=_("Item"))
     level = models.DecimalField(max_digits=5, decimal_places=2, verbose_name=_("Level"))
 
     objects = TargetLevelQuerySet.as_manager()
@@ -322,13 +334,13 @@ class PlanLine(OfParticipant):
     """What an organisation does about a gap: by whom, by when; or the action of the national plan that does it."""
 
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="plan_lines")
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="plan_lines")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="plan_lines", verbose_name=_("Item"))
     title = models.CharField(max_length=300, verbose_name=_("What is done"))
     owner = models.CharField(
         max_length=200, verbose_name=_("Who does it"), help_text=_("A post or a unit, rather than a name.")
     )
     due_on = models.DateField(verbose_name=_("Due date"))
-    state = models.CharField(max_length=7, choices=LineState.choices, default=LineState.OPEN)
+    state = models.CharField(max_length=7, choices=LineState.choices, default=LineState.OPEN, verbose_name=_("State"))
     ended_on = models.DateField(null=True, blank=True, verbose_name=_("Done on"))
     reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))  # why it was given up
     action = models.ForeignKey(
@@ -403,8 +415,10 @@ class StandardVersion(Record):
     """A version of a standard: its draft, the consultation on it, and the framework that it became."""
 
     standard = models.ForeignKey(Standard, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=9, choices=StandardState.choices, default=StandardState.DRAFT)
+    number = models.PositiveSmallIntegerField(verbose_name=_("Number"))
+    state = models.CharField(
+        max_length=9, choices=StandardState.choices, default=StandardState.DRAFT, verbose_name=_("State")
+    )
     # Lowest first, as those of a framework's version.
     levels = models.JSONField(default=list)
     consultation = models.CharField(
@@ -413,10 +427,12 @@ class StandardVersion(Record):
         verbose_name=_("Consultation"),
         help_text=_("Address of the consultation on this draft, here or elsewhere."),
     )
-    consulted_on = models.DateField(null=True, blank=True)
-    published_on = models.DateField(null=True, blank=True)
+    consulted_on = models.DateField(null=True, blank=True, verbose_name=_("Consulted on"))
+    published_on = models.DateField(null=True, blank=True, verbose_name=_("Published on"))
     in_force_on = models.DateField(null=True, blank=True, verbose_name=_("In force from"))
-    became = models.OneToOneField(Version, null=True, blank=True, on_delete=models.PROTECT, related_name="drafted_as")
+    became = models.OneToOneField(
+        Version, null=True, blank=True, on_delete=models.PROTECT, related_name="drafted_as", verbose_name=_("Framework")
+    )
 
     class Meta:
         ordering = ["standard", "-number"]

@@ -15,7 +15,7 @@ from floreo.assessments.models import (
     Participant,
     ParticipantState,
 )
-from floreo.core.columns import by_id, column, day, titles
+from floreo.core.columns import by_id, titles
 from floreo.core.sectors import Sector
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
 
@@ -34,18 +34,18 @@ CAMPAIGNS = Table(
     _("Campaigns in which organisations rate themselves against a framework."),
     rows=_campaigns,
     columns=(
-        column("code", _("Code"), _("Part of its address")),
-        *titles(_("As it is called")),
+        Column.of(AssessmentCampaign, "code", _("Part of its address")),
+        *titles(_("As it is called"), of=AssessmentCampaign),
         Column("version", _("Framework"), _("Code of its version"), lambda c: c.in_version.code),
-        Column(
+        Column.of(
+            AssessmentCampaign,
             "reviewer",
-            _("Who reviews"),
             _("Code; empty: the secretariat"),
-            lambda c: c.reviewer.code if c.reviewer else "",
+            value=lambda c: c.reviewer.code if c.reviewer else "",
         ),
-        day("starts_on", _("First day"), _("From when answers are taken")),
-        day("ends_on", _("Last day"), _("Until when answers are taken")),
-        column("state", _("State"), _("draft, open or closed")),
+        Column.of(AssessmentCampaign, "starts_on", _("From when answers are taken"), CellKind.DATE),
+        Column.of(AssessmentCampaign, "ends_on", _("Until when answers are taken"), CellKind.DATE),
+        Column.of(AssessmentCampaign, "state", _("draft, open or closed")),
     ),
     order=("-ends_on", "-pk"),
     search=("title", "code"),
@@ -65,11 +65,11 @@ PARTICIPANTS = Table(
     _("Each organisation that is asked, how far it is, and what it reached."),
     rows=_participants,
     columns=(
-        Column("organisation", _("Organisation"), _("Its code"), lambda p: p.organisation.code, needs=READ),
+        Column.of(Participant, "organisation", _("Its code"), value=lambda p: p.organisation.code, needs=READ),
         Column("name", _("Name"), _("Its name"), lambda p: p.organisation.name, needs=READ),
-        column("sector", _("Sector"), _("In which it is compared"), needs=READ),
-        column("state", _("State"), _("asked, answering, submitted, returned or accepted"), needs=READ),
-        column("answered", _("Items answered"), _("With a level, or said not to apply"), CellKind.WHOLE, needs=READ),
+        Column.of(Participant, "sector", _("In which it is compared"), needs=READ),
+        Column.of(Participant, "state", _("asked, answering, submitted, returned or accepted"), needs=READ),
+        Column.of(Participant, "answered", _("With a level, or said not to apply"), CellKind.WHOLE, needs=READ),
         Column(
             "result",
             _("Result"),

@@ -40,15 +40,22 @@ class Assignment(Record):
     needs = models.CharField(max_length=40)  # the Permission that whoever has it must hold
     # For what waits for an organisation: whoever speaks for it may have it, too.
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="assignments"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="assignments",
+        verbose_name=_("Organisation"),
     )
-    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="assignments")
-    user_name = models.CharField(max_length=200)  # as it then was
-    starts_at = models.DateTimeField()
-    assigned_by = models.CharField(max_length=200)
-    ends_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.CharField(max_length=200, blank=True)
-    end = models.CharField(max_length=12, choices=AssignmentEnd.choices, blank=True)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="assignments", verbose_name=_("Account")
+    )
+    user_name = models.CharField(max_length=200, verbose_name=_("Name"))  # as it then was
+    starts_at = models.DateTimeField(verbose_name=_("Starts"))
+    assigned_by = models.CharField(max_length=200, verbose_name=_("Assigned by"))
+    ends_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Ends"))
+    ended_by = models.CharField(max_length=200, blank=True, verbose_name=_("Ended by"))
+    end = models.CharField(max_length=12, choices=AssignmentEnd.choices, blank=True, verbose_name=_("How it ended"))
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -88,12 +95,12 @@ class BulkStep(Record):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="bulk_steps")
     command = models.CharField(max_length=60)  # "tasks.assign"
     back = models.CharField(max_length=300, blank=True)  # the list on which it was done
-    at = models.DateTimeField()
+    at = models.DateTimeField(verbose_name=_("When"))
     # [{"key", "name", "href", "is_done", "sentence", "before"}]; `before` is what undoing it needs.
     lines = models.JSONField(default=list, blank=True)
     rows = models.JSONField(default=dict, blank=True)  # ids of the rows that it wrote, by model
     head = models.CharField(max_length=40, blank=True)  # of the chain when it had ended
-    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Undone"))
 
     objects = BulkStepQuerySet.as_manager()
 

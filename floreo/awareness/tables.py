@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.awareness.models import Audience, Campaign, Exercise, Material, Quiz, QuizKind, Reach, ReachUnit, Subject
+from floreo.awareness.models.published import Published
 from floreo.core.access import Permission
-from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
+from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, titles
 from floreo.core.tables import CellKind, Column, Filter, PerLanguage, Table
 
 _READ = Permission.AWARENESS_READ
@@ -25,8 +26,8 @@ def _address(thing: Any) -> str:
 _ADDRESS = Column("address", _("Address"), _("Permanent address"), _address, CellKind.LINK)
 
 
-def _is_public() -> Column:
-    return column("is_public", _("Published"), _("Whether everybody sees it"), CellKind.FLAG, needs=_READ)
+def _is_public(of: type[Model]) -> Column:
+    return Column.of(of, "is_public", _("Whether everybody sees it"), CellKind.FLAG, needs=_READ)
 
 
 def _campaigns(viewer: object) -> QuerySet[Campaign]:
@@ -68,19 +69,19 @@ CAMPAIGNS = Table(
     _("Campaigns to make people aware of something: for whom, from when to when, and what they serve in the strategy."),
     rows=_campaigns,
     columns=(
-        column("code", _("Code"), _("Part of its address")),
-        *titles(_("As announced")),
-        column("aim", _("Aim"), _("Who should do what after it")),
-        Column(
-            "audiences", _("Audiences"), _("households, schools, firms and others"), lambda c: " ".join(c.audiences)
+        Column.of(Campaign, "code", _("Part of its address")),
+        *titles(_("As announced"), of=Campaign),
+        Column.of(Campaign, "aim", _("Who should do what after it")),
+        Column.of(
+            Campaign, "audiences", _("households, schools, firms and others"), value=lambda c: " ".join(c.audiences)
         ),
-        day("starts_on", _("First day"), _("Day on which it begins")),
-        day("ends_on", _("Last day"), _("Day on which it ends")),
+        Column.of(Campaign, "starts_on", _("Day on which it begins"), CellKind.DATE),
+        Column.of(Campaign, "ends_on", _("Day on which it ends"), CellKind.DATE),
         Column("objective", _("Serves"), _("Edition and code of what it serves in the strategy"), _objective),
-        Column("lead", _("Lead organisation"), _("Code of the organisation"), _lead),
+        Column.of(Campaign, "lead", _("Code of the organisation"), value=_lead),
         column("number_of_reach", _("Numbers of reach"), _("How many numbers were entered"), CellKind.WHOLE),
         _ADDRESS,
-        _is_public(),
+        _is_public(Campaign),
         *SOURCED,
         CHANGED,
     ),
@@ -103,12 +104,12 @@ CAMPAIGN_REACH = Table(
     rows=_reach,
     columns=(
         ID,
-        Column("campaign", _("Campaign"), _("Its code"), lambda r: r.campaign.code),
-        column("unit", _("What the number counts"), _("views, listeners, people, sms or copies")),
-        column("number", _("Number"), _("As its source says"), CellKind.WHOLE),
-        day("from_on", _("From"), _("First day that was counted")),
-        day("to_on", _("To"), _("Last day that was counted")),
-        Column("channel", _("Channel"), _("Where it was placed"), lambda r: r.channel.kind if r.channel else ""),
+        Column.of(Reach, "campaign", _("Its code"), value=lambda r: r.campaign.code),
+        Column.of(Reach, "unit", _("views, listeners, people, sms or copies")),
+        Column.of(Reach, "number", _("As its source says"), CellKind.WHOLE),
+        Column.of(Reach, "from_on", _("First day that was counted"), CellKind.DATE),
+        Column.of(Reach, "to_on", _("Last day that was counted"), CellKind.DATE),
+        Column.of(Reach, "channel", _("Where it was placed"), value=lambda r: r.channel.kind if r.channel else ""),
         *SOURCED,
         CHANGED,
     ),
@@ -132,13 +133,13 @@ def _published(model: Any) -> Callable[[object], QuerySet[Any]]:
 
 def _facts() -> tuple[Column | PerLanguage, ...]:
     return (
-        column("code", _("Code"), _("Part of its address")),
-        *titles(_("As published")),
-        column("summary", _("Summary"), _("One sentence")),
-        column("audience", _("Audience"), _("households, schools, firms, older, public_bodies or everybody")),
-        column("subject", pgettext_lazy("of a text", "Subject"), _("What it is about")),
-        day("published_on", _("Published on"), _("Day on which it was published first")),
-        column("is_generic", _("General"), _("Comes with the product, not written for the country"), CellKind.FLAG),
+        Column.of(Published, "code", _("Part of its address")),
+        *titles(_("As published"), of=Published),
+        Column.of(Published, "summary", _("One sentence")),
+        Column.of(Published, "audience", _("households, schools, firms, older, public_bodies or everybody")),
+        Column.of(Published, "subject", _("What it is about")),
+        Column.of(Published, "published_on", _("Day on which it was published first"), CellKind.DATE),
+        Column.of(Published, "is_generic", _("Comes with the product, not written for the country"), CellKind.FLAG),
         _ADDRESS,
     )
 
@@ -150,11 +151,11 @@ MATERIALS = Table(
     rows=_published(Material),
     columns=(
         *_facts(),
-        column("licence", _("Licence"), _("Under which others may use it")),
-        column("paper", _("Paper size"), _("a4 or a5")),
-        column("body", _("Text"), _("Markdown")),
-        day("review_on", _("Review by"), _("By when somebody reads whether it is still right")),
-        _is_public(),
+        Column.of(Material, "licence", _("Under which others may use it")),
+        Column.of(Material, "paper", _("a4 or a5")),
+        Column.of(Material, "body", _("Markdown")),
+        Column.of(Material, "review_on", _("By when somebody reads whether it is still right"), CellKind.DATE),
+        _is_public(Published),
         *SOURCED,
         CHANGED,
     ),
@@ -177,9 +178,9 @@ QUIZZES = Table(
     rows=_quizzes,
     columns=(
         *_facts(),
-        column("kind", _("Kind of quiz"), _("quiz or check")),
+        Column.of(Quiz, "kind", _("quiz or check")),
         column("number_of_questions", _("Questions"), _("How many it has"), CellKind.WHOLE),
-        _is_public(),
+        _is_public(Published),
         *SOURCED,
         CHANGED,
     ),
@@ -207,7 +208,7 @@ EXERCISES = Table(
     columns=(
         *_facts(),
         column("number_of_messages", _("Messages"), _("How many it has"), CellKind.WHOLE),
-        _is_public(),
+        _is_public(Published),
         *SOURCED,
         CHANGED,
     ),

@@ -48,7 +48,7 @@ class SigningKey(Record):
 
     read_with = Permission.CERTIFICATE_ISSUE
 
-    number = models.PositiveIntegerField(unique=True)
+    number = models.PositiveIntegerField(unique=True, verbose_name=_("Number"))
     public_key = models.CharField(max_length=60, unique=True, verbose_name=_("Public key"))  # 32 bytes in base64
     from_on = models.DateField(verbose_name=_("In use from"))
     until_on = models.DateField(null=True, blank=True, verbose_name=_("In use until"))
@@ -79,10 +79,10 @@ class StatusList(Record):
         "revoked": "How many bits are set in the text.",
     }
 
-    number = models.PositiveIntegerField(unique=True)
+    number = models.PositiveIntegerField(unique=True, verbose_name=_("Number"))
     text = models.TextField(blank=True)  # JWT
-    made_at = models.DateTimeField(null=True, blank=True)
-    revoked = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Made on"))
+    revoked = models.PositiveIntegerField(default=0, verbose_name=_("Revoked"))
 
     class Meta:
         ordering = ["number"]
@@ -238,7 +238,7 @@ class Certificate(Record, Sourced):
         verbose_name=pgettext_lazy("length of a course", "Hours"),
     )
     # [{"name": "...", "address": "...", "framework": "...", "code": "..."}]: the roles for which the course prepares
-    roles = models.JSONField(default=list, blank=True)
+    roles = models.JSONField(default=list, blank=True, verbose_name=_("Roles"))
     issuer = models.ForeignKey(
         Organisation,
         null=True,
@@ -270,11 +270,11 @@ class Certificate(Record, Sourced):
     invited_on = models.DateField(null=True, blank=True, verbose_name=_("Invited to renew on"))
     wants_renewal_on = models.DateField(null=True, blank=True, verbose_name=_("Asked for a renewal on"))
     notified_on = models.DateField(
-        null=True, blank=True
+        null=True, blank=True, verbose_name=_("Notified on")
     )  # when the holder was sent the link; empty: with the next signature
     credential = models.TextField(blank=True)  # Open Badge 3.0 with its proof, JSON
     token = models.TextField(blank=True)  # the same as JWT
-    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Signed"))
     signed_with = models.ForeignKey(
         SigningKey, null=True, blank=True, on_delete=models.PROTECT, related_name="certificates"
     )

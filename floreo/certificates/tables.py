@@ -6,13 +6,12 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from floreo.certificates.logic import SMALLEST_GROUP, SOON, state_on
 from floreo.certificates.models import Certificate, Origin, StateChoice
 from floreo.core import clock
 from floreo.core.access import Permission
-from floreo.core.columns import CHANGED, column, day
+from floreo.core.columns import CHANGED, column
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table
 from floreo.training.models import Course
 
@@ -49,28 +48,28 @@ CERTIFICATES = Table(
     _("Certificates with their holders, dates and states. Only for those who run courses."),
     rows=_rows,
     columns=(
-        Column("number", _("Number"), _("As it is printed"), lambda c: c.number),
+        Column.of(Certificate, "number", _("As it is printed")),
         Column("name", _("Holder"), _("Empty where it was erased"), lambda c: c.name),
         Column("title", _("Course"), _("As it is on the certificate"), lambda c: c.title),
         Column(
             "course", _("Code of the course"), _("Where it is on record"), lambda c: c.course.code if c.course else None
         ),
-        Column("cohort", _("Cohort"), _("Its code"), lambda c: c.cohort.code if c.cohort else None),
-        column("hours", pgettext_lazy("length of a course", "Hours"), _("Hours of the course"), CellKind.DECIMAL),
+        Column.of(Certificate, "cohort", _("Its code"), value=lambda c: c.cohort.code if c.cohort else None),
+        Column.of(Certificate, "hours", _("Hours of the course"), CellKind.DECIMAL),
         column("issuer_name", _("Issuer"), _("As it is on the certificate")),
-        day("issued_on", _("Issued on"), _("Day of issue")),
-        day("expires_on", _("Valid until"), _("Last day; empty: it does not expire")),
+        Column.of(Certificate, "issued_on", _("Day of issue"), CellKind.DATE),
+        Column.of(Certificate, "expires_on", _("Last day; empty: it does not expire"), CellKind.DATE),
         Column("state", _("State"), _("Today: current, expires_soon, expired or revoked"), _state),
-        day("revoked_on", _("Revoked on"), _("Day on which it was revoked")),
-        column("revoked_reason", _("Reason"), _("Why it was revoked")),
-        Column(
+        Column.of(Certificate, "revoked_on", _("Day on which it was revoked"), CellKind.DATE),
+        Column.of(Certificate, "revoked_reason", _("Why it was revoked")),
+        Column.of(
+            Certificate,
             "renews",
-            _("Renews"),
             _("Number of the certificate before it"),
-            lambda c: c.renews.number if c.renews else None,
+            value=lambda c: c.renews.number if c.renews else None,
         ),
-        column("origin", _("Origin"), _("cohort, renewal or entered")),
-        column("source", _("Source"), _("Of one that was entered")),
+        Column.of(Certificate, "origin", _("cohort, renewal or entered")),
+        Column.of(Certificate, "source", _("Of one that was entered")),
         CHANGED,
     ),
     order=("-issued_on", "-pk"),
@@ -148,7 +147,7 @@ CERTIFICATE_COUNTS = Table(
     rows=_by_course,
     columns=(
         Column("course", _("Course"), _("Its code"), lambda c: c.code),
-        Column("title", _("Title"), _("Of the course"), lambda c: c.title),
+        Column.of(Course, "title", _("Of the course")),
         Column(
             "issued", _("Issued"), _("Ever, until today"), lambda c: c.issued if _shown(c) else None, CellKind.WHOLE
         ),

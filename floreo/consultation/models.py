@@ -150,9 +150,13 @@ class Consultation(Record, Translated, Sourced):
         verbose_name=_("Without the Internet"),
         help_text=_("Where to bring a comment on paper, and a telephone number with its hours."),
     )
-    state = models.CharField(max_length=9, choices=ConsultationState.choices, default=ConsultationState.DRAFT)
-    announced_at = models.DateTimeField(null=True, blank=True)  # when it was written down that it had opened
-    answered_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        max_length=9, choices=ConsultationState.choices, default=ConsultationState.DRAFT, verbose_name=_("State")
+    )
+    announced_at = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("Announced")
+    )  # when it was written down that it had opened
+    answered_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Answered"))
     answered_by = models.CharField(max_length=200, blank=True, verbose_name=_("Signed by"))
 
     objects = ConsultationQuerySet.as_manager()
@@ -243,7 +247,7 @@ class Topic(OfConsultation, Translated):
     translated_fields: ClassVar[tuple[str, ...]] = ("title",)
 
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="topics")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(verbose_name=_("Number"))
     title = models.CharField(max_length=500, verbose_name=_("Question"))
 
     objects = ConsultationTopicQuerySet.as_manager()
@@ -318,8 +322,10 @@ class Point(OfConsultation, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "reason")
 
-    consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="points")
-    number = models.PositiveIntegerField()
+    consultation = models.ForeignKey(
+        Consultation, on_delete=models.CASCADE, related_name="points", verbose_name=_("Consultation")
+    )
+    number = models.PositiveIntegerField(verbose_name=_("Point"))
     title = models.CharField(
         max_length=300, verbose_name=_("Point"), help_text=_("What the comments ask for, in one sentence.")
     )
@@ -383,9 +389,11 @@ class Comment(OfConsultation):
         {"text", "shown_text", "organisation_name", "name", "mail", "link_hash", "source_key"}
     )
 
-    consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="comments")
-    number = models.PositiveIntegerField()
-    reference = models.CharField(max_length=20, unique=True)  # COM-2026-K7QF3M
+    consultation = models.ForeignKey(
+        Consultation, on_delete=models.CASCADE, related_name="comments", verbose_name=_("Consultation")
+    )
+    number = models.PositiveIntegerField(verbose_name=_("Number"))
+    reference = models.CharField(max_length=20, unique=True, verbose_name=_("Reference"))  # COM-2026-K7QF3M
     source_key = models.CharField(max_length=64, blank=True, db_index=True)  # of the form: the same one is taken once
     received_on = models.DateField(verbose_name=_("Received on"))
     channel = models.CharField(
@@ -416,14 +424,18 @@ class Comment(OfConsultation):
     shown_text = models.TextField(  # with personal data hidden; empty where the text is published as it came
         max_length=LONGEST, blank=True, verbose_name=_("Text as published")
     )
-    state = models.CharField(max_length=9, choices=CommentState.choices, default=CommentState.WAITING)
+    state = models.CharField(
+        max_length=9, choices=CommentState.choices, default=CommentState.WAITING, verbose_name=_("State")
+    )
     reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason"))  # why it is not published
     point = models.ForeignKey(
         Point, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments", verbose_name=_("Point")
     )
     link_hash = models.CharField(max_length=64, blank=True, db_index=True)  # SHA-256 of the secret of the link
-    moderated_on = models.DateField(null=True, blank=True)
-    is_erased = models.BooleanField(default=False)  # by who wrote it: only counts are left of it
+    moderated_on = models.DateField(null=True, blank=True, verbose_name=_("Decided on"))
+    is_erased = models.BooleanField(
+        default=False, verbose_name=_("Erased")
+    )  # by who wrote it: only counts are left of it
 
     objects = CommentQuerySet.as_manager()
 

@@ -75,14 +75,16 @@ class ConfirmationRequest(Record):
     read_with = RUN
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="confirmation_requests")
-    asked_on = models.DateField()
-    address = models.EmailField()
-    confirmed_at = models.DateTimeField(null=True, blank=True)
+    asked_on = models.DateField(verbose_name=_("Requested"))
+    address = models.EmailField(verbose_name=_("Address"))
+    confirmed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Confirmed"))
     is_wrong = models.BooleanField(
-        default=False
+        default=False, verbose_name=_("Reported as wrong")
     )  # whoever has the link says that they are not, or no more, that contact
-    closed_on = models.DateField(null=True, blank=True)  # a person saw to it, or it was asked again
-    closed_by = models.CharField(max_length=200, blank=True)
+    closed_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Closed")
+    )  # a person saw to it, or it was asked again
+    closed_by = models.CharField(max_length=200, blank=True, verbose_name=_("Closed by"))
     link_version = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
@@ -132,7 +134,7 @@ class ContactDrill(Record, Translated, Sourced):
     )
     sent_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Sent"))
     ends_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Ends"))
-    sent_by = models.CharField(max_length=200, blank=True)
+    sent_by = models.CharField(max_length=200, blank=True, verbose_name=_("Sent by"))
 
     class Meta:
         ordering = [F("sent_at").desc(nulls_first=True), "-pk"]
@@ -164,19 +166,25 @@ class DrillRecipient(Record):
     read_with = RUN
     secret_fields: ClassVar[frozenset[str]] = frozenset({"address"})
 
-    drill = models.ForeignKey(ContactDrill, on_delete=models.CASCADE, related_name="recipients")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="drill_recipients")
+    drill = models.ForeignKey(
+        ContactDrill, on_delete=models.CASCADE, related_name="recipients", verbose_name=_("Drill")
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="drill_recipients", verbose_name=_("Organisation")
+    )
     contact = models.ForeignKey(
         Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="drill_recipients"
     )
-    role = models.CharField(max_length=12, choices=ContactRole.choices)
-    purpose = models.CharField(max_length=80)
+    role = models.CharField(max_length=12, choices=ContactRole.choices, verbose_name=_("Role"))
+    purpose = models.CharField(max_length=80, verbose_name=_("Purpose"))
     address = models.EmailField(blank=True)  # "": only by telephone
-    phone = models.CharField(max_length=40, blank=True)
-    sent_at = models.DateTimeField()
-    pressed_at = models.DateTimeField(null=True, blank=True)  # the link was opened, and its button pressed
+    phone = models.CharField(max_length=40, blank=True, verbose_name=_("Telephone"))
+    sent_at = models.DateTimeField(verbose_name=_("Sent"))
+    pressed_at = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("Confirmed")
+    )  # the link was opened, and its button pressed
     called_at = models.DateTimeField(null=True, blank=True, verbose_name=_("When"))
-    called_by = models.CharField(max_length=200, blank=True)
+    called_by = models.CharField(max_length=200, blank=True, verbose_name=_("Called by"))
     call_outcome = models.CharField(max_length=10, choices=CallOutcome.choices, blank=True, verbose_name=_("Outcome"))
     call_note = models.CharField(max_length=300, blank=True, verbose_name=_("Note"))
     link_version = models.PositiveSmallIntegerField(default=1)

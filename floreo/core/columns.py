@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.models import Record, Sourced
 from floreo.core.tables import CellKind, Column, PerLanguage, Words, in_each_language
 from floreo.core.whole import whole
 
@@ -20,26 +21,28 @@ def day(name: str, title: Words, note: Words) -> Column:
     return column(name, title, note, CellKind.DATE)
 
 
-def titles(note: Words) -> tuple[Column | PerLanguage, ...]:
+def titles(note: Words, *, of: type[Model] | None = None) -> tuple[Column | PerLanguage, ...]:
+    """The title and its translations. Without `of`, the model whose words it has, it is called "Title"."""
     translated = in_each_language("title", _("Title in this language, if a person has translated it"))
-    return (column("title", _("Title"), note), translated)
+    first = Column.of(of, "title", note) if of is not None else column("title", _("Title"), note)
+    return (first, translated)
 
 
 SOURCED = (
-    column("source", _("Source"), _("Source of the information: document and page, or publisher")),
+    Column.of(Sourced, "source", _("Source of the information: document and page, or publisher")),
     column("source_url", _("Source address"), _("Address where the source can be read"), CellKind.LINK),
-    column("read_on", _("Read in source"), _("When those who made the data read it in its source"), CellKind.DATE),
-    column("read_in", _("Copy read"), _("Which copy they read, and how far")),
-    column(
+    Column.of(Sourced, "read_on", _("When those who made the data read it in its source"), CellKind.DATE),
+    Column.of(Sourced, "read_in", _("Which copy they read, and how far")),
+    Column.of(
+        Sourced,
         "confirmed",
-        _("Checked against source"),
         _("Whether a person of this installation has checked it"),
         CellKind.FLAG,
     ),
-    column("confirmed_on", _("Checked on"), _("When that person checked it"), CellKind.DATE),
+    Column.of(Sourced, "confirmed_on", _("When that person checked it"), CellKind.DATE),
     column("doubt", _("Doubt"), _("Why it is not checked")),
 )
-CHANGED = column("changed_at", _("Last change"), _("Date of the last change of the row, UTC"), CellKind.MOMENT)
+CHANGED = Column.of(Record, "changed_at", _("Date of the last change of the row, UTC"), CellKind.MOMENT)
 ID = Column("id", _("Number"), _("Identifies the rows of this table"), lambda row: row.pk, CellKind.WHOLE)
 
 

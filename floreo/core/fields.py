@@ -3,11 +3,14 @@ so that a field has one name wherever it is shown."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise  # there for type checkers alone
 
 Words = str | Promise
 
@@ -19,7 +22,7 @@ def field_named(model: type[models.Model], name: str) -> models.Field[Any, Any]:
     return field
 
 
-def label_of(model: type[models.Model], name: str) -> Words:
+def label_of(model: type[models.Model], name: str) -> _StrOrPromise:
     return field_named(model, name).verbose_name
 
 

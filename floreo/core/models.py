@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils.encoding import force_str
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core import languages
@@ -26,8 +26,8 @@ def _words_of(field: models.Field[Any, Any]) -> dict[Any, Any]:
 class Record(models.Model):
     """The base of what people keep. Remembers how it was loaded, so that an action can record what changed."""
 
-    created_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(auto_now_add=True, verbose_name=_("Created"))
+    changed_at = models.DateTimeField(auto_now=True, verbose_name=_("Last change"))
     # Two people may edit at once: a form sends back the version it was opened at, and an action compares.
     version = models.PositiveIntegerField(default=1)
 
@@ -310,32 +310,34 @@ class OutboxMail(Record):
     # subject names it there, so a subject names nobody.
     secret_fields: ClassVar[frozenset[str]] = frozenset({"text", "attachment", "to", "name"})
 
-    to = models.EmailField(blank=True)  # "" where it is held back because there is none
+    to = models.EmailField(blank=True, verbose_name=_("To"))  # "" where it is held back because there is none
     name = models.CharField(max_length=200, blank=True)  # of whom it is for, where it is held back
-    subject = models.CharField(max_length=300)
+    subject = models.CharField(max_length=300, verbose_name=pgettext_lazy("of a message", "Subject"))
     text = models.TextField(blank=True)
     attachment = models.TextField(blank=True)  # one file of text: a CSV
     attachment_name = models.CharField(max_length=120, blank=True)
     attachment_type = models.CharField(max_length=60, blank=True)  # text/csv
     kind = models.CharField(max_length=40)
     about = models.CharField(max_length=120, blank=True, db_index=True)  # "reviews.updaterequest:17"
-    language = models.CharField(max_length=5, blank=True)
+    language = models.CharField(max_length=5, blank=True, verbose_name=_("Language"))
     headers = models.JSONField(default=dict, blank=True)
     is_secret = models.BooleanField(default=False)
     is_masked = models.BooleanField(default=False)  # its links lost their keys, so it cannot be sent again
     held_because = models.CharField(max_length=10, choices=HeldBecause.choices, blank=True)
     posted_by = models.CharField(max_length=200, blank=True)  # who pressed, by name
-    state = models.CharField(max_length=8, choices=MailState.choices, default=MailState.WAITING)
+    state = models.CharField(
+        max_length=8, choices=MailState.choices, default=MailState.WAITING, verbose_name=_("State")
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
     give_up_at = models.DateTimeField(null=True, blank=True)  # not tried any more after this
-    not_after = models.DateTimeField(null=True, blank=True)
+    not_after = models.DateTimeField(null=True, blank=True, verbose_name=_("Valid until"))
     tried_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
-    last_error = models.CharField(max_length=300, blank=True)  # what the server answered, never shown to visitors
-    is_signed = models.BooleanField(default=False)  # how it left, by OpenPGP
-    is_encrypted = models.BooleanField(default=False)
+    last_error = models.CharField(max_length=300, blank=True)  # what the server answered, never shown to strangers
+    is_signed = models.BooleanField(default=False, verbose_name=_("Signed"))  # how it left, by OpenPGP
+    is_encrypted = models.BooleanField(default=False, verbose_name=_("Encrypted"))
     message_id = models.CharField(max_length=200, blank=True, db_index=True)
 
     class Meta:

@@ -59,11 +59,11 @@ class Comment(Record):
     text = models.TextField(blank=True, verbose_name=_("Comment"))
     batch = models.CharField(max_length=32, blank=True)  # shared by one comment written on many records at once
     author = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments")
-    author_name = models.CharField(max_length=200)  # as it then was
-    written_at = models.DateTimeField()
-    edited_at = models.DateTimeField(null=True, blank=True)
-    removed_at = models.DateTimeField(null=True, blank=True)
-    removed_by = models.CharField(max_length=200, blank=True)
+    author_name = models.CharField(max_length=200, verbose_name=_("Written by"))  # as it then was
+    written_at = models.DateTimeField(verbose_name=_("Written"))
+    edited_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Edited"))
+    removed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Removed on"))
+    removed_by = models.CharField(max_length=200, blank=True, verbose_name=_("Removed by"))
 
     objects = CommentQuerySet.as_manager()
 
@@ -94,9 +94,13 @@ class Mention(Record):
     """That a comment names somebody, until they have seen it."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
-    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="mentions")
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="mentions")
-    seen_at = models.DateTimeField(null=True, blank=True)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="mentions", verbose_name=_("Account")
+    )
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.CASCADE, related_name="mentions", verbose_name=_("Person")
+    )
+    seen_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Seen"))
 
     class Meta:
         ordering = ["pk"]

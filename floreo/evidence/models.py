@@ -58,20 +58,22 @@ class Evidence(Record, Translated, Sourced):
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "note")
     already_here = False  # set on what `store_file` and its kin return when it had been kept before
 
-    code = models.SlugField(max_length=80, unique=True)
-    kind = models.CharField(max_length=6, choices=EvidenceKind.choices)
+    code = models.SlugField(max_length=80, unique=True, verbose_name=_("Code"))
+    kind = models.CharField(max_length=6, choices=EvidenceKind.choices, verbose_name=_("Kind"))
     title = models.CharField(max_length=300, verbose_name=_("What it is"))
     note = models.TextField(
         blank=True, verbose_name=_("What it supports, and where in the document")
     )  # what it shows, and where in it
     file = models.FileField(upload_to="evidence/", max_length=300, blank=True)
-    file_name = models.CharField(max_length=200, blank=True)  # as it came
-    media_type = models.CharField(max_length=100, blank=True)  # as its content says, never as its name does
-    size = models.PositiveBigIntegerField(null=True, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    file_name = models.CharField(max_length=200, blank=True, verbose_name=_("File name"))  # as it came
+    media_type = models.CharField(
+        max_length=100, blank=True, verbose_name=_("Media type")
+    )  # as its content says, never as its name does
+    size = models.PositiveBigIntegerField(null=True, blank=True, verbose_name=_("Size"))
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True, verbose_name=_("SHA-256"))
     url = models.URLField(max_length=500, blank=True, verbose_name=_("Address of the link"))
-    link_state = models.CharField(max_length=6, choices=LinkState.choices, blank=True)
-    link_seen_on = models.DateField(null=True, blank=True)
+    link_state = models.CharField(max_length=6, choices=LinkState.choices, blank=True, verbose_name=_("Link"))
+    link_seen_on = models.DateField(null=True, blank=True, verbose_name=_("Link checked on"))
     record = models.CharField(max_length=120, blank=True)  # key of the record that it is
     dated = models.DateField(null=True, blank=True, verbose_name=_("Date of the document"))  # of the document itself
     valid_until = models.DateField(
@@ -93,9 +95,13 @@ class Evidence(Record, Translated, Sourced):
         verbose_name=_("Owner"),
         help_text=_("This organisation receives the request to renew it, and sees it whatever its marking."),
     )
-    kept_by = models.CharField(max_length=200)
-    withdrawn_on = models.DateField(null=True, blank=True)  # withdrawn; kept for the history
-    replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
+    kept_by = models.CharField(max_length=200, verbose_name=_("Added by"))
+    withdrawn_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Withdrawn")
+    )  # no longer stands; kept for the history
+    replaced_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces", verbose_name=_("Replaced by")
+    )
 
     objects = EvidenceQuerySet.as_manager()
 
@@ -178,10 +184,14 @@ class FileText(models.Model):
 class Attachment(Record):
     """One piece of evidence on one thing: an action, a milestone, a reading, a rating, a decision."""
 
-    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="attachments")
-    thing = models.CharField(max_length=120, db_index=True)  # core.keys: "strategy.milestone:17"
-    note = models.CharField(max_length=300, blank=True)  # "page 4"
-    attached_by = models.CharField(max_length=200)
+    evidence = models.ForeignKey(
+        Evidence, on_delete=models.CASCADE, related_name="attachments", verbose_name=_("Evidence")
+    )
+    thing = models.CharField(
+        max_length=120, db_index=True, verbose_name=_("Supports")
+    )  # core.keys: "strategy.milestone:17"
+    note = models.CharField(max_length=300, blank=True, verbose_name=_("Note"))  # "page 4"
+    attached_by = models.CharField(max_length=200, verbose_name=_("Attached by"))
 
     class Meta:
         ordering = ["pk"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core import clock
 from floreo.core.access import Permission
-from floreo.core.columns import SOURCED
+from floreo.core.columns import SOURCED, column
 from floreo.core.policy import Tlp
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
 from floreo.core.whole import whole
@@ -22,10 +22,6 @@ from floreo.evidence.presenters import VALIDITY_WORDS
 from floreo.organisations.models import Organisation
 
 INTERNAL = Permission.EVIDENCE_READ
-
-
-def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT, **more: Any) -> Column:
-    return Column(name, title, note, lambda row: getattr(row, name), kind, **more)
 
 
 def _evidence(viewer: object) -> QuerySet[Evidence]:
@@ -74,33 +70,33 @@ EVIDENCE = Table(
     ),
     rows=_evidence,
     columns=(
-        _column("code", _("Code"), _("Part of its address")),
-        _column("title", _("Title"), _("What it is")),
-        _column("kind", _("Kind"), _("file, link or record")),
-        _column("note", _("Note"), _("What it supports, and where in the document")),
+        Column.of(Evidence, "code", _("Part of its address")),
+        column("title", _("Title"), _("What it is")),
+        Column.of(Evidence, "kind", _("file, link or record")),
+        column("note", _("Note"), _("What it supports, and where in the document")),
         Column("address", _("Address"), _("Where to get it"), _address, CellKind.LINK),
-        _column("file_name", _("File name"), _("As received, with the extension of its type")),
-        _column("media_type", _("Media type"), _("Detected from its content")),
-        _column("size", _("Size"), _("In bytes"), CellKind.WHOLE),
-        _column("sha256", _("SHA-256"), _("Hash of the file, to check that it has not changed")),
-        _column("link_state", _("Link"), _("alive, dead or closed; empty if not checked")),
-        _column("link_seen_on", _("Link checked on"), _("The day on which the link was last checked"), CellKind.DATE),
-        _column("dated", _("Date"), _("Date of the document"), CellKind.DATE),
-        _column("valid_until", _("Valid until"), _("Last day; empty if it does not expire"), CellKind.DATE),
-        _column("tlp", _("Marking"), _("Traffic Light Protocol 2.0")),
+        Column.of(Evidence, "file_name", _("As received, with the extension of its type")),
+        Column.of(Evidence, "media_type", _("Detected from its content")),
+        Column.of(Evidence, "size", _("In bytes"), CellKind.WHOLE),
+        Column.of(Evidence, "sha256", _("Hash of the file, to check that it has not changed")),
+        Column.of(Evidence, "link_state", _("alive, dead or closed; empty if not checked")),
+        Column.of(Evidence, "link_seen_on", _("The day on which the link was last checked"), CellKind.DATE),
+        column("dated", _("Date"), _("Date of the document"), CellKind.DATE),
+        Column.of(Evidence, "valid_until", _("Last day; empty if it does not expire"), CellKind.DATE),
+        Column.of(Evidence, "tlp", _("Traffic Light Protocol 2.0")),
         Column("organisation", _("Organisation"), _("Code of the organisation that owns it"), _organisation),
-        _column("is_public", _("Public"), _("Whether it can be published"), CellKind.FLAG, needs=INTERNAL),
-        _column("kept_by", _("Added by"), _("Who added it"), needs=INTERNAL),
-        _column("withdrawn_on", _("Withdrawn"), _("Date of withdrawal"), CellKind.DATE, needs=INTERNAL),
-        Column(
+        column("is_public", _("Public"), _("Whether it can be published"), CellKind.FLAG, needs=INTERNAL),
+        Column.of(Evidence, "kept_by", _("Who added it"), needs=INTERNAL),
+        Column.of(Evidence, "withdrawn_on", _("Date of withdrawal"), CellKind.DATE, needs=INTERNAL),
+        Column.of(
+            Evidence,
             "replaced_by",
-            _("Replaced by"),
             _("Code of the evidence that replaces it"),
-            lambda row: row.replaced_by.code if row.replaced_by is not None else None,
+            value=lambda row: row.replaced_by.code if row.replaced_by is not None else None,
             needs=INTERNAL,
         ),
         *SOURCED,
-        _column("changed_at", _("Last change"), _("Date of the last change of the row, UTC"), CellKind.MOMENT),
+        Column.of(Evidence, "changed_at", _("Date of the last change of the row, UTC"), CellKind.MOMENT),
     ),
     order=("-pk",),
     search=("code", "title", "note", "file_name", "url"),
@@ -132,12 +128,12 @@ ATTACHMENTS = Table(
     rows=_attachments,
     columns=(
         Column("id", _("Number"), _("Identifies the rows of this table"), lambda a: a.pk, CellKind.WHOLE),
-        Column("evidence", _("Evidence"), _("Its code"), lambda a: a.evidence.code),
+        Column.of(Attachment, "evidence", _("Its code"), value=lambda a: a.evidence.code),
         Column("title", _("Title"), _("Name of the evidence"), lambda a: a.evidence.title),
-        _column("thing", _("Supports"), _("Type and number of the record it supports, as in the audit chain")),
-        _column("note", _("Note"), _("Where in it")),
-        Column("attached_by", _("Attached by"), _("Who attached it"), lambda a: who_text(a.attached_by)),
-        _column("created_at", _("Attached"), _("Date and time, UTC"), CellKind.MOMENT),
+        Column.of(Attachment, "thing", _("Type and number of the record it supports, as in the audit chain")),
+        Column.of(Attachment, "note", _("Where in it")),
+        Column.of(Attachment, "attached_by", _("Who attached it"), value=lambda a: who_text(a.attached_by)),
+        Column.of(Attachment, "created_at", _("Date and time, UTC"), CellKind.MOMENT),
     ),
     order=("pk",),
     key="id",

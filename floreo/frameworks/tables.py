@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
-from floreo.core.columns import SOURCED
+from floreo.core.columns import SOURCED, column
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words, in_each_language
 from floreo.core.whole import whole
 from floreo.frameworks.models import Answer, Assessment, Framework, Item, PublishedScore, RuleChoice, Version
 
 INTERNAL = Permission.FRAMEWORK_ASSESS
-
-
-def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT, **more: Any) -> Column:
-    return Column(name, title, note, lambda row: getattr(row, name), kind, **more)
 
 
 def _frameworks() -> Iterable[tuple[str, Words]]:
@@ -35,34 +30,34 @@ FRAMEWORKS = Table(
     _("Frameworks and treaties used to assess the country, by version. The titles are our own."),
     rows=_versions,
     columns=(
-        _column("code", _("Code"), _("Of this version")),
-        Column("framework", _("Framework"), _("Code that all its versions share"), lambda v: v.framework.code),
-        _column("title", _("Title"), _("Our title, with its edition")),
+        Column.of(Version, "code", _("Of this version")),
+        Column.of(Version, "framework", _("Code that all its versions share"), value=lambda v: v.framework.code),
+        Column.of(Version, "title", _("Our title, with its edition")),
         in_each_language("title", _("The title in that language"), has_first=False),
         Column("publisher", _("Publisher"), _("Publisher"), lambda v: v.framework.publisher),
-        _column("released", _("Released"), _("As given by its publisher")),
-        _column("is_current", _("In use"), _("Whether this version is in use"), CellKind.FLAG),
-        _column("rule", _("Rule"), _("sum, all_below, share or status: how the levels are scored")),
-        Column(
+        Column.of(Version, "released", _("As given by its publisher")),
+        Column.of(Version, "is_current", _("Whether this version is in use"), CellKind.FLAG),
+        Column.of(Version, "rule", _("sum, all_below, share or status: how the levels are scored")),
+        Column.of(
+            Version,
             "levels",
-            _("Levels"),
             _("Lowest first"),
-            lambda v: [f"{x['value']} {x['word']}" for x in v.levels],
             CellKind.LIST,
+            value=lambda v: [f"{x['value']} {x['word']}" for x in v.levels],
         ),
-        _column("items_stated", _("Items stated"), _("Number according to its publisher"), CellKind.WHOLE),
-        _column("items_kind", _("Kind counted"), _("Which of its items its publisher counts")),
-        _column("items_source", _("Source of the count"), _("Where the publisher's count was read")),
-        _column("items_here", _("Items held"), _("How many of those items have a title here"), CellKind.WHOLE),
-        _column(
+        Column.of(Version, "items_stated", _("Number according to its publisher"), CellKind.WHOLE),
+        Column.of(Version, "items_kind", _("Which of its items its publisher counts")),
+        Column.of(Version, "items_source", _("Where the publisher's count was read")),
+        column("items_here", _("Items held"), _("How many of those items have a title here"), CellKind.WHOLE),
+        column(
             "is_held",
             _("Held"),
             _("Whether at least nine tenths of them are here; if not, the country is not rated against it"),
             CellKind.FLAG,
         ),
-        _column("publisher_url", _("Where to get it"), _("Address at its publisher"), CellKind.LINK),
-        _column("missing", _("Not included"), _("Parts not included here, and why")),
-        _column("licence", _("Licence"), _("Of its text, which is not included")),
+        Column.of(Version, "publisher_url", _("Address at its publisher"), CellKind.LINK),
+        Column.of(Version, "missing", _("Parts not included here, and why")),
+        Column.of(Version, "licence", _("Of its text, which is not included")),
         *SOURCED,
     ),
     order=("framework__position", "pk"),
@@ -88,23 +83,23 @@ FRAMEWORK_ITEMS = Table(
     columns=(
         Column("id", _("Number"), _("Identifies the rows of this table"), lambda r: r.pk, CellKind.WHOLE),
         Column("version", _("Version"), _("Code of the framework's version"), lambda r: r.in_version.code),
-        _column("code", _("Code"), _("Its identifier within the version")),
-        Column(
+        Column.of(Item, "code", _("Its identifier within the version")),
+        Column.of(
+            Item,
             "parent",
-            _("Part of"),
             _("Identifier of the part that contains it"),
-            lambda r: r.parent.code if r.parent else "",
+            value=lambda r: r.parent.code if r.parent else "",
         ),
-        _column("kind", _("Kind"), _("pillar, indicator, article")),
-        _column("title", _("Title"), _("Our own short title; empty if not known")),
+        Column.of(Item, "kind", _("pillar, indicator, article")),
+        Column.of(Item, "title", _("Our own short title; empty if not known")),
         in_each_language("title", _("The title in that language"), has_first=False),
-        _column("maximum", _("Points"), _("Maximum, if its publisher gives one"), CellKind.DECIMAL),
-        Column(
+        Column.of(Item, "maximum", _("Maximum, if its publisher gives one"), CellKind.DECIMAL),
+        Column.of(
+            Item,
             "is_rated",
-            _("Rated"),
             _("Whether the item itself is rated; never of a framework that is not held"),
-            lambda r: r.is_rated and r.in_held,
             CellKind.FLAG,
+            value=lambda r: r.is_rated and r.in_held,
         ),
         *SOURCED,
     ),
@@ -135,21 +130,21 @@ PUBLISHED_SCORES = Table(
     rows=_scores,
     columns=(
         Column("id", _("Number"), _("Identifies the rows of this table"), lambda r: r.pk, CellKind.WHOLE),
-        Column("framework", _("Framework"), _("Its code"), lambda r: r.framework.code),
+        Column.of(PublishedScore, "framework", _("Its code"), value=lambda r: r.framework.code),
         Column(
             "version",
             _("Version"),
             _("Code of its version, if known"),
             lambda r: r.in_version.code if r.in_version else "",
         ),
-        _column("year", _("Year"), _("Of the publication"), CellKind.WHOLE),
-        _column("subject", _("State"), _("Empty for this country")),
-        _column("part", _("Part"), _("Identifier of a part; empty for the whole")),
-        _column("score", _("Score"), _("In the publisher's unit"), CellKind.DECIMAL),
-        _column("maximum", _("Maximum"), _("Highest possible score"), CellKind.DECIMAL),
-        _column("rank", _("Rank"), _("If one was published"), CellKind.WHOLE),
-        _column("tier", _("Tier"), _("As published")),
-        _column("note", _("Note"), _("Notes")),
+        Column.of(PublishedScore, "year", _("Of the publication"), CellKind.WHOLE),
+        Column.of(PublishedScore, "subject", _("Empty for this country")),
+        Column.of(PublishedScore, "part", _("Identifier of a part; empty for the whole")),
+        Column.of(PublishedScore, "score", _("In the publisher's unit"), CellKind.DECIMAL),
+        Column.of(PublishedScore, "maximum", _("Highest possible score"), CellKind.DECIMAL),
+        Column.of(PublishedScore, "rank", _("If one was published"), CellKind.WHOLE),
+        Column.of(PublishedScore, "tier", _("As published")),
+        Column.of(PublishedScore, "note", _("Notes")),
         *SOURCED,
     ),
     order=("year", "pk"),
@@ -186,7 +181,7 @@ RATINGS = Table(
     rows=_answers,
     columns=(
         Column("id", _("Number"), _("Identifies the rows of this table"), lambda r: r.pk, CellKind.WHOLE),
-        Column("assessment", _("Assessment"), _("Its code"), lambda r: r.assessment.code),
+        Column.of(Answer, "assessment", _("Its code"), value=lambda r: r.assessment.code),
         Column("version", _("Version"), _("Code of the framework's version"), lambda r: r.assessment.in_version.code),
         Column("year", _("Year"), _("Year assessed"), lambda r: r.assessment.year, CellKind.WHOLE),
         Column(
@@ -195,13 +190,13 @@ RATINGS = Table(
             _("Code of the organisation that was assessed; empty for the country"),
             lambda r: r.assessment.organisation.code if r.assessment.organisation else "",
         ),
-        Column("item", _("Item"), _("Its identifier"), lambda r: r.item.code),
+        Column.of(Answer, "item", _("Its identifier"), value=lambda r: r.item.code),
         Column("title", _("Title"), _("Our own short title of the item"), lambda r: r.item.title),
-        _column("level", _("Level"), _("Reviewed level, on the version's scale"), CellKind.DECIMAL),
+        Column.of(Answer, "level", _("Reviewed level, on the version's scale"), CellKind.DECIMAL),
         Column("word", _("In words"), _("The level in words"), _word),
-        _column("reason", _("Reason"), _("Reason for this level")),
-        _column("reviewed_on", _("Reviewed"), _("Date"), CellKind.DATE),
-        _column("reviewed_by", _("Reviewer"), _("Not published"), needs=INTERNAL),
+        Column.of(Answer, "reason", _("Reason for this level")),
+        Column.of(Answer, "reviewed_on", _("Date"), CellKind.DATE),
+        Column.of(Answer, "reviewed_by", _("Not published"), needs=INTERNAL),
         Column(
             "is_public",
             _("Public"),

@@ -34,9 +34,9 @@ class ImportProfile(Record):
     name = models.CharField(max_length=120, verbose_name=_("Source"))
     columns = models.JSONField(default=dict)
     values = models.JSONField(default=dict, blank=True)
-    by = models.CharField(max_length=200)
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
     by_code = models.CharField(max_length=60)  # the actor's, "user:7"
-    used_at = models.DateTimeField()
+    used_at = models.DateTimeField(verbose_name=_("Last used"))
 
     objects = OfTargetQuerySet.as_manager()
 
@@ -76,9 +76,9 @@ class SheetImport(Record):
         verbose_name=_("Source"),
         help_text=_("Under this name, columns and values are remembered for the next file."),
     )
-    imported_at = models.DateTimeField(null=True, blank=True)
-    undone_at = models.DateTimeField(null=True, blank=True)
-    undone_by = models.CharField(max_length=200, blank=True)
+    imported_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Imported"))
+    undone_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Undone"))
+    undone_by = models.CharField(max_length=200, blank=True, verbose_name=_("Undone by"))
     counts = models.JSONField(
         default=dict, blank=True
     )  # new, changed, same, refused, skipped; after an undo: undone, stays

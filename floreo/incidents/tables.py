@@ -10,7 +10,6 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, roles_that
-from floreo.core.columns import column
 from floreo.core.sectors import Sector
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
 from floreo.core.ui import locale
@@ -81,22 +80,22 @@ CASES = Table(
     _("Incidents that the team handles."),
     rows=_cases,
     columns=(
-        column("reference", _("Reference"), _("Of the case")),
+        Column.of(Case, "reference", _("Of the case")),
         Column.of(Case, "title", _("In one line")),
-        column("state", _("State"), _("open, contained, resolved, closed or merged")),
+        Column.of(Case, "state", _("open, contained, resolved, closed or merged")),
         Column.of(Case, "rsit_class", _("Class of RSIT")),
         Column.of(Case, "rsit_type", _("Type of RSIT")),
         Column.of(Case, "severity", _("low, medium, high, critical or unknown")),
         Column.of(Case, "tlp", _("Traffic Light Protocol 2.0")),
-        Column("lead", _("Who takes it"), _("Name"), lambda c: str(c.lead) if c.lead else None),
+        Column.of(Case, "lead", _("Name"), value=lambda c: str(c.lead) if c.lead else None),
         Column.of(Case, "waiting_for", _("Who must act next")),
         Column.of(Case, "sector", _("Code of the sector")),
-        Column("place", _("District"), _("Code of the place"), lambda c: c.place.code if c.place else None),
+        Column.of(Case, "place", _("Code of the place"), value=lambda c: c.place.code if c.place else None),
         Column.of(Case, "received_at", _("UTC"), CellKind.MOMENT),
         Column.of(Case, "contained_at", _("UTC"), CellKind.MOMENT),
         Column.of(Case, "handled_at", _("UTC"), CellKind.MOMENT),
         Column.of(Case, "closed_at", _("UTC"), CellKind.MOMENT),
-        column("is_exercise", _("Exercise"), _("Whether it is a case of an exercise"), CellKind.FLAG),
+        Column.of(Case, "is_exercise", _("Whether it is a case of an exercise"), CellKind.FLAG),
     ),
     order=("-received_at", "-pk"),
     key="reference",

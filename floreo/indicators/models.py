@@ -120,7 +120,12 @@ class Indicator(Record, Translated, Sourced):
         help_text=_("For example: steering committee, 12 January 2025."),
     )  # who set it, when
     stated_target = models.ForeignKey(
-        StatedTarget, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators"
+        StatedTarget,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="indicators",
+        verbose_name=_("Stated target"),
     )
 
     edition = models.ForeignKey(
@@ -225,31 +230,41 @@ class Reading(Record, Translated, Sourced):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("note", "part", "subject")
 
-    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="readings")
-    starts_on = models.DateField()
-    ends_on = models.DateField()
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.CASCADE, related_name="readings", verbose_name=_("Indicator")
+    )
+    starts_on = models.DateField(verbose_name=_("First day"))
+    ends_on = models.DateField(verbose_name=_("Last day"))
     part = models.CharField(
-        max_length=80, blank=True
+        max_length=80, blank=True, verbose_name=_("Part")
     )  # "legal": a part of the whole (pillar of an index); blank = the whole
-    subject = models.CharField(max_length=80, blank=True)  # another state, for comparison; blank = the country
-    value = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
-    qualifier = models.CharField(max_length=12, blank=True)  # "over", "about": as the source says
-    numerator = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
-    denominator = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    subject = models.CharField(
+        max_length=80, blank=True, verbose_name=_("Subject")
+    )  # another state, for comparison; blank = the country
+    value = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True, verbose_name=_("Value"))
+    qualifier = models.CharField(
+        max_length=12, blank=True, verbose_name=_("Qualifier")
+    )  # "over", "about": as the source says
+    numerator = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True, verbose_name=_("Numerator"))
+    denominator = models.DecimalField(
+        max_digits=16, decimal_places=2, null=True, blank=True, verbose_name=_("Denominator")
+    )
     working = models.JSONField(default=dict, blank=True)  # groups, left-out and the day, as the measure gave them
     records = models.ForeignKey(
         RecordList, null=True, blank=True, on_delete=models.PROTECT, related_name="readings", editable=False
     )
-    measure = models.CharField(max_length=80, blank=True)
-    measure_version = models.PositiveSmallIntegerField(default=0)
-    note = models.CharField(max_length=500, blank=True)
-    not_comparable = models.BooleanField(default=False)  # with the reading before: another method
-    taken_at = models.DateTimeField()
-    taken_by = models.CharField(max_length=200)
-    frozen_at = models.DateTimeField(null=True, blank=True)
-    frozen_by = models.CharField(max_length=200, blank=True)
+    measure = models.CharField(max_length=80, blank=True, verbose_name=_("Measure"))
+    measure_version = models.PositiveSmallIntegerField(default=0, verbose_name=_("Version"))
+    note = models.CharField(max_length=500, blank=True, verbose_name=_("Note"))
+    not_comparable = models.BooleanField(
+        default=False, verbose_name=_("Not comparable")
+    )  # with the reading before: another method
+    taken_at = models.DateTimeField(verbose_name=_("Taken"))
+    taken_by = models.CharField(max_length=200, verbose_name=_("Entered by"))
+    frozen_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Frozen"))
+    frozen_by = models.CharField(max_length=200, blank=True, verbose_name=_("Frozen by"))
     corrects = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by", verbose_name=_("Corrects")
     )
 
     objects = ReadingQuerySet.as_manager()

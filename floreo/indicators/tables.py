@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
-from floreo.core.columns import SOURCED
+from floreo.core.columns import SOURCED, column
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words, in_each_language
 from floreo.core.whole import whole
 from floreo.indicators.models import Indicator, IndicatorKind, Reading
@@ -20,15 +20,11 @@ from floreo.strategy.models import Edition
 INTERNAL = Permission.INDICATOR_READ
 
 
-def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT, **more: Any) -> Column:
-    return Column(name, title, note, lambda row: getattr(row, name), kind, **more)
-
-
 def _code_of(name: str) -> Callable[[Any], Cell]:
     return lambda row: other.code if (other := getattr(row, name)) is not None else None
 
 
-_CHANGED = _column("changed_at", _("Last change"), _("Date of the last change of the row, UTC"), CellKind.MOMENT)
+_CHANGED = Column.of(Indicator, "changed_at", _("Date of the last change of the row, UTC"), CellKind.MOMENT)
 
 
 def _public_editions() -> Iterable[tuple[str, Words]]:
@@ -53,33 +49,31 @@ INDICATORS = Table(
     _("What is measured, its unit, baseline and target, and who is responsible."),
     rows=_indicators,
     columns=(
-        _column("code", _("Code"), _("Part of its address")),
-        _column("title", _("Title"), _("Its title")),
+        Column.of(Indicator, "code", _("Part of its address")),
+        Column.of(Indicator, "title", _("Its title")),
         in_each_language("title", _("Title in this language, if a person has translated it")),
-        _column("definition", _("Definition"), _("What exactly is counted")),
-        _column("unit", _("Unit"), _("Unit of its values and target")),
-        _column("decimals", _("Decimals"), _("Number of decimals shown"), CellKind.WHOLE),
-        _column("kind", _("Kind"), _("input, output, outcome or context")),
-        _column("direction", _("Direction"), _("up: higher is better; down: lower is better")),
-        _column("frequency", _("Frequency"), _("month, quarter, year or once")),
-        _column("method", _("Method"), _("How it is calculated or collected")),
-        _column(
-            "measure", _("Measure"), _("Name of the function that calculates it; empty if people enter the values")
-        ),
-        _column("numerator_text", _("Numerator"), _("What the numerator counts")),
-        _column("denominator_text", _("Denominator"), _("What the denominator counts")),
-        _column("about_people", _("About people"), _("If yes, numbers under 5 are not published"), CellKind.FLAG),
-        _column("baseline", _("Baseline"), _("Starting value"), CellKind.DECIMAL),
-        _column("baseline_on", _("Baseline date"), _("Date of the baseline"), CellKind.DATE),
-        _column("target", _("Target"), _("Value to reach"), CellKind.DECIMAL),
-        _column("target_due", _("Target date"), _("Due date"), CellKind.DATE),
-        _column("target_source", _("Source of the target"), _("Who set it, and when")),
-        Column("edition", _("Edition"), _("Code of its edition"), _code_of("edition")),
+        Column.of(Indicator, "definition", _("What exactly is counted")),
+        Column.of(Indicator, "unit", _("Unit of its values and target")),
+        column("decimals", _("Decimals"), _("Number of decimals shown"), CellKind.WHOLE),
+        Column.of(Indicator, "kind", _("input, output, outcome or context")),
+        column("direction", _("Direction"), _("up: higher is better; down: lower is better")),
+        column("frequency", _("Frequency"), _("month, quarter, year or once")),
+        Column.of(Indicator, "method", _("How it is calculated or collected")),
+        column("measure", _("Measure"), _("Name of the function that calculates it; empty if people enter the values")),
+        column("numerator_text", _("Numerator"), _("What the numerator counts")),
+        column("denominator_text", _("Denominator"), _("What the denominator counts")),
+        column("about_people", _("About people"), _("If yes, numbers under 5 are not published"), CellKind.FLAG),
+        Column.of(Indicator, "baseline", _("Starting value"), CellKind.DECIMAL),
+        column("baseline_on", _("Baseline date"), _("Date of the baseline"), CellKind.DATE),
+        Column.of(Indicator, "target", _("Value to reach"), CellKind.DECIMAL),
+        column("target_due", _("Target date"), _("Due date"), CellKind.DATE),
+        column("target_source", _("Source of the target"), _("Who set it, and when")),
+        Column.of(Indicator, "edition", _("Code of its edition"), value=_code_of("edition")),
         Column("pillar", in_words_lazy("%(pillar)s"), _("Its code"), _code_of("pillar")),
         Column("objective", in_words_lazy("%(objective)s"), _("Its code"), _code_of("objective")),
-        Column("answers_for", _("Responsible organisation"), _("Code of the organisation"), _answers_for),
-        _column("answers_post", _("Post"), _("Post of the person responsible")),
-        _column("is_public", _("Public"), _("Whether the indicator is public"), CellKind.FLAG, needs=INTERNAL),
+        Column.of(Indicator, "answers_for", _("Code of the organisation"), value=_answers_for),
+        column("answers_post", _("Post"), _("Post of the person responsible")),
+        Column.of(Indicator, "is_public", _("Whether the indicator is public"), CellKind.FLAG, needs=INTERNAL),
         *SOURCED,
         _CHANGED,
     ),
@@ -124,17 +118,17 @@ READINGS = Table(
     rows=_readings,
     columns=(
         Column("id", _("Number"), _("Identifies the rows of this table"), lambda r: r.pk, CellKind.WHOLE),
-        Column("indicator", _("Indicator"), _("Code of the indicator"), lambda r: r.indicator.code),
+        Column.of(Reading, "indicator", _("Code of the indicator"), value=lambda r: r.indicator.code),
         Column("period", _("Period"), _("2026, Q3 2026, 2026-07, a day, or two days"), lambda r: r.period.label),
-        _column("starts_on", _("First day"), _("Of the period"), CellKind.DATE),
-        _column("ends_on", _("Last day"), _("Of the period"), CellKind.DATE),
+        Column.of(Reading, "starts_on", _("Of the period"), CellKind.DATE),
+        Column.of(Reading, "ends_on", _("Of the period"), CellKind.DATE),
         Column("as_of", _("As of"), _("Day that the value refers to"), lambda r: r.on, CellKind.DATE),
-        _column("part", _("Part"), _("A part of the whole; empty for the whole")),
-        _column("subject", _("Subject"), _("Another country, for comparison; empty for this country")),
-        Column("value", _("Value"), _("In the indicator's unit"), public_value, CellKind.DECIMAL),
-        _column("qualifier", _("Qualifier"), _("over, about or under, according to the source")),
-        Column("numerator", _("Numerator"), _("Numerator count"), _number("numerator"), CellKind.DECIMAL),
-        Column("denominator", _("Denominator"), _("Denominator count"), _number("denominator"), CellKind.DECIMAL),
+        Column.of(Reading, "part", _("A part of the whole; empty for the whole")),
+        Column.of(Reading, "subject", _("Another country, for comparison; empty for this country")),
+        Column.of(Reading, "value", _("In the indicator's unit"), CellKind.DECIMAL, value=public_value),
+        Column.of(Reading, "qualifier", _("over, about or under, according to the source")),
+        Column.of(Reading, "numerator", _("Numerator count"), CellKind.DECIMAL, value=_number("numerator")),
+        Column.of(Reading, "denominator", _("Denominator count"), CellKind.DECIMAL, value=_number("denominator")),
         Column(
             "band_low",
             _("Band, from"),
@@ -171,19 +165,14 @@ READINGS = Table(
             hides_counts,
             CellKind.FLAG,
         ),
-        _column("measure", _("Measure"), _("Name of the function that calculated it; empty if a person entered it")),
-        _column("measure_version", _("Version"), _("Of the measure"), CellKind.WHOLE),
-        _column("note", _("Note"), _("As entered; for a correction, the reason")),
+        Column.of(Reading, "measure", _("Name of the function that calculated it; empty if a person entered it")),
+        Column.of(Reading, "measure_version", _("Of the measure"), CellKind.WHOLE),
+        Column.of(Reading, "note", _("As entered; for a correction, the reason")),
         in_each_language("note", _("Note in this language, if a person has translated it")),
-        _column(
-            "not_comparable",
-            _("Not comparable"),
-            _("With the previous value, because the method differs"),
-            CellKind.FLAG,
-        ),
-        _column("taken_at", _("Taken"), _("Date and time, UTC"), CellKind.MOMENT),
-        _column("frozen_at", _("Frozen"), _("When it was approved and locked, UTC"), CellKind.MOMENT),
-        _column("corrects_id", _("Corrects"), _("Number of the value that it replaced"), CellKind.WHOLE),
+        Column.of(Reading, "not_comparable", _("With the previous value, because the method differs"), CellKind.FLAG),
+        Column.of(Reading, "taken_at", _("Date and time, UTC"), CellKind.MOMENT),
+        Column.of(Reading, "frozen_at", _("When it was approved and locked, UTC"), CellKind.MOMENT),
+        Column.of(Reading, "corrects_id", _("Number of the value that it replaced"), CellKind.WHOLE),
         Column(
             "corrected_by",
             _("Corrected by"),
@@ -191,7 +180,7 @@ READINGS = Table(
             _corrected_by,
             CellKind.WHOLE,
         ),
-        _column("taken_by", _("Entered by"), _("Who entered it; not published"), needs=INTERNAL),
+        Column.of(Reading, "taken_by", _("Who entered it; not published"), needs=INTERNAL),
         *SOURCED,
     ),
     order=("ends_on", "pk"),

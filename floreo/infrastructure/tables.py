@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core import clock
 from floreo.core.access import Permission, reach
-from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day
+from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words, in_each_language
 from floreo.core.wording import who_text
 from floreo.infrastructure.logic import OPEN_STAGES, Stage
@@ -41,12 +41,14 @@ SECTORS = Table(
     _("The sectors of the country, as a tree, each with the general sector that it is part of."),
     rows=_sectors,
     columns=(
-        column("code", _("Code"), _("Part of its address")),
-        column("name", _("Name"), _("As the country names it")),
+        Column.of(NationalSector, "code", _("Part of its address")),
+        Column.of(NationalSector, "name", _("As the country names it")),
         in_each_language("name", _("Where there is one"), _("Name"), has_first=False),
-        Column("parent", _("Part of"), _("Code of the sector above"), lambda s: s.parent.code if s.parent else None),
-        column("broad", _("General sector"), _("energy, transport, finance and others")),
-        column("summary", _("What belongs to it"), _("In plain words")),
+        Column.of(
+            NationalSector, "parent", _("Code of the sector above"), value=lambda s: s.parent.code if s.parent else None
+        ),
+        Column.of(NationalSector, "broad", _("energy, transport, finance and others")),
+        Column.of(NationalSector, "summary", _("In plain words")),
         *SOURCED,
         CHANGED,
     ),
@@ -104,12 +106,12 @@ DESIGNATION = Filter(
     }.get(v, rows.filter(is_designated=False, is_in_procedure=False)),
 )
 _PUBLIC = (
-    column("code", _("Code"), _("Part of its address")),
+    Column.of(Service, "code", _("Part of its address")),
     column("name", _("Service"), _("What people would be without")),
     in_each_language("name", _("Where there is one"), _("Service"), has_first=False),
-    column("summary", _("What it does"), _("In plain words")),
-    Column("operator", _("Operator"), _("Code of the organisation that runs it"), _operator),
-    Column("sector", _("Sector"), _("Code of the sector"), lambda s: s.sector.code),
+    Column.of(Service, "summary", _("In plain words")),
+    Column.of(Service, "operator", _("Code of the organisation that runs it"), value=_operator),
+    Column.of(Service, "sector", _("Code of the sector"), value=lambda s: s.sector.code),
     Column("designation", _("Designation"), _("candidate, or designated by a decision"), designation_of),
     *SOURCED,
 )
@@ -161,16 +163,16 @@ WORKSPACE_SERVICES = Table(
     rows=_all_services,
     columns=(
         *_PUBLIC,
-        column("state", _("State"), _("proposed, current or withdrawn")),
-        column("users", _("People who use it"), _("In the whole country, where it is known"), CellKind.WHOLE),
-        column("users_basis", _("How that was counted"), _("Source and year")),
+        Column.of(Service, "state", _("proposed, current or withdrawn")),
+        Column.of(Service, "users", _("In the whole country, where it is known"), CellKind.WHOLE),
+        Column.of(Service, "users_basis", _("Source and year")),
         column("rto_hours", _("RTO, hours"), _("Within how many hours it is to work again"), CellKind.WHOLE),
         column(
             "mtpd_hours", _("MTPD, hours"), _("After how many hours the harm can no longer be borne"), CellKind.WHOLE
         ),
         Column("places", _("Delivered in"), _("Codes of places"), _places, CellKind.LIST),
-        column("is_public", _("Public"), _("Whether its name is published"), CellKind.FLAG),
-        day("reviewed_on", _("Last reviewed on"), _("By the team")),
+        Column.of(Service, "is_public", _("Whether its name is published"), CellKind.FLAG),
+        Column.of(Service, "reviewed_on", _("By the team"), CellKind.DATE),
         CHANGED,
     ),
     order=("name", "pk"),
@@ -197,18 +199,18 @@ ASSETS = Table(
     _("Sites, systems and lines that the services use, and the products that run there."),
     rows=_assets,
     columns=(
-        column("code", _("Code"), _("Identifies it")),
-        column("name", _("Name"), _("As its operator calls it")),
-        column("kind", _("Kind"), _("site, system, control, network, data or other")),
-        Column("service", _("Service"), _("Code of the service that uses it"), lambda a: a.service.code),
-        Column(
-            "owner", _("Owner"), _("Code; empty for the operator itself"), lambda a: a.owner.code if a.owner else None
+        Column.of(Asset, "code", _("Identifies it")),
+        Column.of(Asset, "name", _("As its operator calls it")),
+        Column.of(Asset, "kind", _("site, system, control, network, data or other")),
+        Column.of(Asset, "service", _("Code of the service that uses it"), value=lambda a: a.service.code),
+        Column.of(
+            Asset, "owner", _("Code; empty for the operator itself"), value=lambda a: a.owner.code if a.owner else None
         ),
-        Column("place", _("Place"), _("Code of the place"), lambda a: a.place.code if a.place else None),
-        column("vendor", _("Manufacturer"), _("Of the product that runs there")),
-        column("product", _("Product"), _("That runs there")),
-        column("product_version", _("Version"), _("Of the product")),
-        column("note", _("Note"), _("Internal")),
+        Column.of(Asset, "place", _("Code of the place"), value=lambda a: a.place.code if a.place else None),
+        Column.of(Asset, "vendor", _("Of the product that runs there")),
+        Column.of(Asset, "product", _("That runs there")),
+        Column.of(Asset, "product_version", _("Of the product")),
+        Column.of(Asset, "note", _("Internal")),
         *SOURCED,
         CHANGED,
     ),
@@ -239,20 +241,15 @@ DEPENDENCIES = Table(
     rows=_dependencies,
     columns=(
         ID,
-        Column("service", _("Service"), _("Code of the service that needs another"), lambda d: d.service.code),
-        Column("needs", _("Needs"), _("Code of the service that it needs"), lambda d: d.needs.code),
-        column("kind", _("What it needs of it"), _("power, water, telecom and others")),
-        column("hours", _("Hours until it is felt"), _("0: at once"), CellKind.WHOLE),
+        Column.of(Dependency, "service", _("Code of the service that needs another"), value=lambda d: d.service.code),
+        Column.of(Dependency, "needs", _("Code of the service that it needs"), value=lambda d: d.needs.code),
+        Column.of(Dependency, "kind", _("power, water, telecom and others")),
+        Column.of(Dependency, "hours", _("0: at once"), CellKind.WHOLE),
         column("share", _("Share lost, per cent"), _("100: it stops"), CellKind.WHOLE),
-        column("fallback", _("Fallback"), _("What bridges it")),
-        column(
-            "fallback_hours",
-            _("Hours that the fallback lasts"),
-            _("On top of the hours until it is felt"),
-            CellKind.WHOLE,
-        ),
-        column("group", _("Alternatives"), _("Dependencies of one group are alternatives")),
-        day("checked_on", _("Checked on"), _("With the operator, by the team")),
+        Column.of(Dependency, "fallback", _("What bridges it")),
+        Column.of(Dependency, "fallback_hours", _("On top of the hours until it is felt"), CellKind.WHOLE),
+        Column.of(Dependency, "group", _("Dependencies of one group are alternatives")),
+        Column.of(Dependency, "checked_on", _("With the operator, by the team"), CellKind.DATE),
         *SOURCED[:2],
         CHANGED,
     ),
@@ -278,13 +275,13 @@ DESIGNATIONS = Table(
     _("Procedures by which services are designated: who proposed, how far they are, when they are reviewed."),
     rows=_designations,
     columns=(
-        column("code", _("Number"), _("Of the procedure")),
-        Column("service", _("Service"), _("Code"), lambda d: d.service.code),
+        Column.of(Designation, "code", _("Of the procedure")),
+        Column.of(Designation, "service", _("Code"), value=lambda d: d.service.code),
         Column("operator", _("Operator"), _("Code"), lambda d: d.service.operator.code if d.service.operator else None),
-        Column("criteria", _("Criteria"), _("Code of the set"), lambda d: d.criteria.code),
-        column("stage", _("Stage"), _("proposed, hearing, designated, declined or withdrawn")),
-        Column("proposed_by", _("Proposed by"), _("Name"), lambda d: who_text(d.proposed_by)),
-        day("review_due_on", _("To be reviewed by"), _("By when it is looked at again")),
+        Column.of(Designation, "criteria", _("Code of the set"), value=lambda d: d.criteria.code),
+        Column.of(Designation, "stage", _("proposed, hearing, designated, declined or withdrawn")),
+        Column.of(Designation, "proposed_by", _("Name"), value=lambda d: who_text(d.proposed_by)),
+        Column.of(Designation, "review_due_on", _("By when it is looked at again"), CellKind.DATE),
         CHANGED,
     ),
     order=("-pk",),
@@ -323,17 +320,17 @@ PLANS = Table(
     _("How each service recovers, within how many hours, and when that was tested."),
     rows=_plans,
     columns=(
-        column("code", _("Code"), _("Identifies it")),
+        Column.of(RecoveryPlan, "code", _("Identifies it")),
         column("title", _("Title"), _("Of the plan")),
-        Column("service", _("Service"), _("Code"), lambda p: p.service.code),
-        column("owner", _("Responsible"), _("The post")),
+        Column.of(RecoveryPlan, "service", _("Code"), value=lambda p: p.service.code),
+        Column.of(RecoveryPlan, "owner", _("The post")),
         column("hours", _("Works again within, hours"), _("As the plan says"), CellKind.WHOLE),
         Column(
             "rto_hours", _("RTO, hours"), _("What the service asks for"), lambda p: p.service.rto_hours, CellKind.WHOLE
         ),
-        day("last_test_on", _("Last test"), _("The newest")),
+        Column.of(RecoveryPlan, "last_test_on", _("The newest"), CellKind.DATE),
         column("last_result", _("Result"), _("passed, partly or failed")),
-        day("next_test_on", _("Next test"), _("Planned")),
+        Column.of(RecoveryPlan, "next_test_on", _("Planned"), CellKind.DATE),
         CHANGED,
     ),
     order=("title", "pk"),
@@ -356,11 +353,11 @@ WHAT_IFS = Table(
     _("What would follow if services failed."),
     rows=lambda viewer: WhatIf.objects.visible_to(viewer).select_related("place"),
     columns=(
-        column("code", _("Code"), _("Part of its address")),
-        column("title", _("What fails"), _("In words")),
-        column("hours", _("Hours to look ahead"), _("The horizon"), CellKind.WHOLE),
+        Column.of(WhatIf, "code", _("Part of its address")),
+        Column.of(WhatIf, "title", _("In words")),
+        Column.of(WhatIf, "hours", _("The horizon"), CellKind.WHOLE),
         Column("place", _("Place that is hit"), _("Code"), lambda w: w.place.code if w.place else None),
-        column("tlp", _("Marking"), _("TLP 2.0")),
+        Column.of(WhatIf, "tlp", _("TLP 2.0")),
         CHANGED,
     ),
     order=("-pk",),

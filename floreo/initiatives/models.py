@@ -52,7 +52,7 @@ class Initiative(Record, Translated, Sourced):
     # Whom to reach is for who runs the register; it can be erased, and the trail cannot.
     secret_fields: ClassVar[frozenset[str]] = frozenset({"contact", "source_key"})
 
-    code = models.SlugField(max_length=80, unique=True)
+    code = models.SlugField(max_length=80, unique=True, verbose_name=_("Code"))
     title = models.CharField(max_length=200, verbose_name=_("Name of the initiative"))
     summary = models.TextField(
         max_length=2000, blank=True, verbose_name=_("What it does"), help_text=_("In plain words.")
@@ -71,7 +71,9 @@ class Initiative(Record, Translated, Sourced):
     audience = models.CharField(
         max_length=9, choices=InitiativeAudience.choices, default=InitiativeAudience.PUBLIC, verbose_name=_("Audience")
     )
-    districts = models.ManyToManyField(Place, through="InitiativeDistrict", related_name="initiatives")
+    districts = models.ManyToManyField(
+        Place, through="InitiativeDistrict", related_name="initiatives", verbose_name=_("Districts")
+    )
     starts_on = models.DateField(null=True, blank=True, verbose_name=_("From"))
     ends_on = models.DateField(null=True, blank=True, verbose_name=_("To"), help_text=_("Empty while it goes on."))
     address = models.URLField(max_length=500, blank=True, verbose_name=_("Address of its page"))
@@ -81,9 +83,11 @@ class Initiative(Record, Translated, Sourced):
         verbose_name=_("How to reach you"),
         help_text=_("E-mail or telephone, for the coordinator. Not published."),
     )
-    state = models.CharField(max_length=9, choices=InitiativeState.choices, default=InitiativeState.PUBLISHED)
+    state = models.CharField(
+        max_length=9, choices=InitiativeState.choices, default=InitiativeState.PUBLISHED, verbose_name=_("State")
+    )
     reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))
-    received_on = models.DateField(null=True, blank=True)  # by the public form
+    received_on = models.DateField(null=True, blank=True, verbose_name=_("Received on"))  # by the public form
     source_key = models.CharField(max_length=64, blank=True, db_index=True)  # of the form: the same one is taken once
 
     objects = InitiativeQuerySet.as_manager()
@@ -141,7 +145,9 @@ class InitiativeDistrict(Record):
     """A district in which an initiative works. One with none works in the whole country."""
 
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="in_districts")
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="initiative_districts")
+    place = models.ForeignKey(
+        Place, on_delete=models.PROTECT, related_name="initiative_districts", verbose_name=_("District")
+    )
 
     objects = InitiativeDistrictQuerySet.as_manager()
 
@@ -178,7 +184,7 @@ class Competition(Record, Translated, Sourced):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "summary", "rules", "prizes", "jury_text", "categories")
 
-    code = models.SlugField(max_length=80, unique=True)
+    code = models.SlugField(max_length=80, unique=True, verbose_name=_("Code"))
     title = models.CharField(max_length=200, verbose_name=_("Title"))
     summary = models.TextField(max_length=2000, blank=True, verbose_name=_("What it is about"))
     rules = models.TextField(max_length=6000, blank=True, verbose_name=_("Rules"))
@@ -220,9 +226,13 @@ class Competition(Record, Translated, Sourced):
         verbose_name=_("Questions"),
         help_text=_("Where parents and schools ask: an office, with its e-mail or telephone. Published."),
     )
-    state = models.CharField(max_length=9, choices=CompetitionState.choices, default=CompetitionState.DRAFT)
-    result_on = models.DateField(null=True, blank=True)
-    erased_on = models.DateField(null=True, blank=True)  # when names and addresses of its entries were erased
+    state = models.CharField(
+        max_length=9, choices=CompetitionState.choices, default=CompetitionState.DRAFT, verbose_name=_("State")
+    )
+    result_on = models.DateField(null=True, blank=True, verbose_name=_("Result"))
+    erased_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Erased on")
+    )  # when names and addresses of its entries were erased
 
     objects = CompetitionQuerySet.as_manager()
 
@@ -352,8 +362,10 @@ class CompetitionEntry(OfCompetition):
     )
     read_with = RUN
 
-    competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="entries")
-    reference = models.CharField(max_length=20, unique=True)  # ENT-2026-K7QF3M
+    competition = models.ForeignKey(
+        Competition, on_delete=models.PROTECT, related_name="entries", verbose_name=_("Competition")
+    )
+    reference = models.CharField(max_length=20, unique=True, verbose_name=_("Number"))  # ENT-2026-K7QF3M
     category = models.CharField(max_length=200, blank=True, verbose_name=_("Category"))
     age_band = models.CharField(max_length=6, verbose_name=_("Age"))
     title = models.CharField(max_length=200, verbose_name=_("Title of the entry"))
@@ -374,19 +386,29 @@ class CompetitionEntry(OfCompetition):
     language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     file = models.FileField(upload_to="competitions/", max_length=300, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
-    media_type = models.CharField(max_length=100, blank=True)
+    media_type = models.CharField(max_length=100, blank=True, verbose_name=_("Media type"))
     file_size = models.PositiveIntegerField(default=0)
-    state = models.CharField(max_length=8, choices=EntryState.choices, default=EntryState.WAITING)
-    received_on = models.DateField()
-    agreed_on = models.DateField(null=True, blank=True)  # when the guardian, or the adult who enters, agreed
-    may_name = models.BooleanField(default=False)  # the guardian agreed to the name in the published result
+    state = models.CharField(
+        max_length=8, choices=EntryState.choices, default=EntryState.WAITING, verbose_name=_("State")
+    )
+    received_on = models.DateField(verbose_name=_("Received on"))
+    agreed_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Consent")
+    )  # when the guardian, or the adult who enters, agreed
+    may_name = models.BooleanField(
+        default=False, verbose_name=_("Name may be published")
+    )  # the guardian agreed to the name in the published result
     reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))  # why it is excluded
     link_hash = models.CharField(max_length=64, blank=True, db_index=True)  # of whoever sent it
     guardian_hash = models.CharField(max_length=64, blank=True, db_index=True)
     source_key = models.CharField(max_length=64, blank=True, db_index=True)  # of the form: the same one is taken once
-    points = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)  # of 100, in the result
-    rank = models.PositiveIntegerField(null=True, blank=True)  # its place in its category, in the result
-    is_erased = models.BooleanField(default=False)
+    points = models.DecimalField(
+        max_digits=4, decimal_places=1, null=True, blank=True, verbose_name=_("Points")
+    )  # of 100, in the result
+    rank = models.PositiveIntegerField(
+        null=True, blank=True, verbose_name=_("Place")
+    )  # its place in its category, in the result
+    is_erased = models.BooleanField(default=False, verbose_name=_("Erased"))
 
     class Meta:
         ordering = ["competition", "reference"]
@@ -449,9 +471,13 @@ class JuryScore(Record):
     read_with = RUN
 
     member = models.ForeignKey(JuryMember, on_delete=models.CASCADE, related_name="scores")
-    entry = models.ForeignKey(CompetitionEntry, on_delete=models.CASCADE, related_name="scores")
-    criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, related_name="scores")
-    points = models.PositiveSmallIntegerField(validators=[MaxValueValidator(MOST_POINTS)])
+    entry = models.ForeignKey(
+        CompetitionEntry, on_delete=models.CASCADE, related_name="scores", verbose_name=_("Entry")
+    )
+    criterion = models.ForeignKey(
+        Criterion, on_delete=models.CASCADE, related_name="scores", verbose_name=_("Criterion")
+    )
+    points = models.PositiveSmallIntegerField(validators=[MaxValueValidator(MOST_POINTS)], verbose_name=_("Points"))
 
     class Meta:
         ordering = ["entry", "member", "criterion"]
@@ -476,7 +502,9 @@ class JuryConflict(Record):
     read_with = RUN
 
     member = models.ForeignKey(JuryMember, on_delete=models.CASCADE, related_name="conflicts")
-    entry = models.ForeignKey(CompetitionEntry, on_delete=models.CASCADE, related_name="conflicts")
+    entry = models.ForeignKey(
+        CompetitionEntry, on_delete=models.CASCADE, related_name="conflicts", verbose_name=_("Entry")
+    )
 
     class Meta:
         ordering = ["entry", "member"]

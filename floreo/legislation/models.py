@@ -193,7 +193,7 @@ class Stage(Record, Translated, Sourced):
     """A step of a bill: drafting instructions, consultation, first reading, assent, commencement. Which steps there are is data."""
 
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="stages")
-    code = models.SlugField(max_length=60)
+    code = models.SlugField(max_length=60, verbose_name=_("Code"))
     title = models.CharField(max_length=200, verbose_name=_("Stage"))
     state = models.CharField(max_length=7, choices=StageState.choices, default=StageState.NEXT, verbose_name=_("State"))
     starts_on = models.DateField(null=True, blank=True, verbose_name=_("From"))
@@ -235,19 +235,23 @@ class LawVersion(Record, Translated, Sourced):
     not_chained = {"built_from": "Says which text the provisions were made from; that text's hash is in the trail."}
 
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="versions")
-    code = models.SlugField(max_length=40)  # "v2": part of its address
+    code = models.SlugField(max_length=40, verbose_name=_("Code"))  # "v2": part of its address
     title = models.CharField(max_length=200, verbose_name=_("Version"))  # "Bill as introduced"
     dated = models.DateField(verbose_name=_("Dated"))
     language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     text = models.TextField(
         blank=True
     )  # Akoma Ntoso 3.0, valid against its schema; empty where only headings are known
-    sha256 = models.CharField(max_length=64, blank=True)  # of `text`
+    sha256 = models.CharField(max_length=64, blank=True, verbose_name=_("SHA-256"))  # of `text`
     built_from = models.CharField(max_length=64, blank=True)  # sha256 of the text that its provisions were made from
     doubts = models.JSONField(default=list, blank=True)  # [[code, place, {facts}]]: what a drafter looks at
     is_public = models.BooleanField(default=False, verbose_name=_("On the public site"))
-    is_locked = models.BooleanField(default=False)  # published or left to Parliament: corrected by a new version only
-    file_name = models.CharField(max_length=200, blank=True)  # of the file that it was read from
+    is_locked = models.BooleanField(
+        default=False, verbose_name=_("Locked")
+    )  # published or left to Parliament: corrected by a new version only
+    file_name = models.CharField(
+        max_length=200, blank=True, verbose_name=_("File name")
+    )  # of the file that it was read from
     file_sha256 = models.CharField(max_length=64, blank=True)
 
     objects = LawVersionQuerySet.as_manager()
@@ -274,14 +278,16 @@ class LawProvision(models.Model):
 
     not_chained = "Made from the text of its version, whose hash is in the trail."
 
-    version = models.ForeignKey(LawVersion, on_delete=models.CASCADE, related_name="provisions")
-    eid = models.CharField(max_length=200)  # "part_II__sec_3__subsec_2"
-    kind = models.CharField(max_length=20)
+    version = models.ForeignKey(
+        LawVersion, on_delete=models.CASCADE, related_name="provisions", verbose_name=_("Version")
+    )
+    eid = models.CharField(max_length=200, verbose_name=_("eId"))  # "part_II__sec_3__subsec_2"
+    kind = models.CharField(max_length=20, verbose_name=_("Kind"))
     number = models.CharField(max_length=40, blank=True)
-    heading = models.CharField(max_length=500, blank=True)
-    label = models.CharField(max_length=200, blank=True)  # "3(2)(a)", "Part II"
+    heading = models.CharField(max_length=500, blank=True, verbose_name=_("Heading"))
+    label = models.CharField(max_length=200, blank=True, verbose_name=_("Number"))  # "3(2)(a)", "Part II"
     parent = models.CharField(max_length=200, blank=True)  # eId
-    words = models.TextField(blank=True)
+    words = models.TextField(blank=True, verbose_name=_("Text"))
     lines = models.JSONField(default=list, blank=True)  # of a section: text/provisions.py PrintedLine
     digest = models.CharField(max_length=32)
     position = models.PositiveIntegerField()
@@ -358,20 +364,20 @@ class TreatyVerdict(Record, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("reason",)
 
-    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="verdicts")
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="verdicts")
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="verdicts", verbose_name=_("Law"))
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="verdicts", verbose_name=_("Item"))
     verdict = models.CharField(max_length=14, choices=Verdict.choices, verbose_name=_("Verdict"))
-    provisions = models.JSONField(default=list, blank=True)  # labels: ["10(1)", "10(2)"]
+    provisions = models.JSONField(default=list, blank=True, verbose_name=_("Provisions"))  # labels: ["10(1)", "10(2)"]
     reason = models.TextField(blank=True, verbose_name=_("Reason"))
     on_version = models.ForeignKey(
-        LawVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="verdicts"
+        LawVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="verdicts", verbose_name=_("Version")
     )
-    digests = models.JSONField(default=dict, blank=True)  # {"10(1)": hash}: the words that were judged
-    rated_by = models.CharField(max_length=200, blank=True)
+    digests = models.JSONField(default=dict, blank=True)  # {"10(1)": digest}: the words that were judged
+    rated_by = models.CharField(max_length=200, blank=True, verbose_name=_("Rated by"))
     rated_by_code = models.CharField(max_length=80, blank=True)  # of the actor: two people may have one name
-    rated_on = models.DateField(null=True, blank=True)
-    reviewed_by = models.CharField(max_length=200, blank=True)
-    reviewed_on = models.DateField(null=True, blank=True)
+    rated_on = models.DateField(null=True, blank=True, verbose_name=_("Rated on"))
+    reviewed_by = models.CharField(max_length=200, blank=True, verbose_name=_("Reviewed by"))
+    reviewed_on = models.DateField(null=True, blank=True, verbose_name=_("Reviewed on"))
 
     objects = TreatyVerdictQuerySet.as_manager()
 
@@ -407,7 +413,9 @@ class TreatyStatus(Record, Translated, Sourced):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("state", "reservations")
 
-    framework = models.OneToOneField(Framework, on_delete=models.CASCADE, related_name="treaty_status")
+    framework = models.OneToOneField(
+        Framework, on_delete=models.CASCADE, related_name="treaty_status", verbose_name=_("Framework")
+    )
     state = models.CharField(max_length=300, blank=True, verbose_name=_("State"))  # in words, as the source says
     signed_on = models.DateField(null=True, blank=True, verbose_name=_("Signed on"))
     ratified_on = models.DateField(null=True, blank=True, verbose_name=_("Ratified or acceded on"))

@@ -50,14 +50,14 @@ class TranslationImport(Record):
     read_with = Permission.AUDIT_READ
     secret_fields = frozenset({"changed"})  # texts of records, each with its own readers
 
-    at = models.DateTimeField()
-    by = models.CharField(max_length=200)
-    name = models.CharField(max_length=200)
+    at = models.DateTimeField(verbose_name=_("When"))
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
+    name = models.CharField(max_length=200, verbose_name=_("File name"))
     sha256 = models.CharField(max_length=64)
-    language = models.CharField(max_length=5)
-    texts = models.PositiveIntegerField()
+    language = models.CharField(max_length=5, verbose_name=_("Language"))
+    texts = models.PositiveIntegerField(verbose_name=_("Texts"))
     changed = models.JSONField(default=list)  # [[name of the record, field, before, after]]
-    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Undone"))
 
     class Meta:
         ordering = ["-pk"]

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.fields import label_of
 from floreo.obligations.models import KindChoice, Notification, ObligationDue
 from floreo.organisations.models import Organisation
 
@@ -48,12 +49,12 @@ class BeginForm(_PublicForm):
         help_text=_l("The national team attaches the notification to it. You can go on writing meanwhile."),
     )
     name = forms.CharField(
-        max_length=200, label=_l("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"})
+        max_length=200, label=label_of(Notification, "name"), widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     phone = forms.CharField(
         max_length=40,
         required=False,
-        label=_l("Telephone"),
+        label=label_of(Notification, "phone"),
         help_text=_l("Where the national team reaches you today."),
         widget=forms.TextInput(attrs={"autocomplete": "tel"}),
     )
@@ -72,9 +73,11 @@ class WithdrawForm(_PublicForm):
 
 class SubmitDueForm(_PublicForm):
     note = forms.CharField(
-        label=_l("What was done"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}), required=True
+        label=label_of(ObligationDue, "note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}), required=True
     )
-    address = forms.URLField(label=_l("Address of a document"), max_length=500, required=False, assume_scheme="https")
+    address = forms.URLField(
+        label=label_of(ObligationDue, "address"), max_length=500, required=False, assume_scheme="https"
+    )
 
     def __init__(self, data: Any = None, *, due: ObligationDue) -> None:
         super().__init__(data, initial={"note": due.note, "address": due.address})

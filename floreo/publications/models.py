@@ -111,17 +111,19 @@ class Publication(Record, Translated):
         help_text=_("Its page then links to that record. Leave empty for a separate text."),
     )  # key of what it makes public: "reports.snapshot:3"
     file = models.FileField(upload_to="publications/", max_length=300, blank=True)
-    file_name = models.CharField(max_length=200, blank=True)
-    media_type = models.CharField(max_length=100, blank=True)  # as its content says
-    size = models.PositiveBigIntegerField(null=True, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    state = models.CharField(max_length=9, choices=PublicationState.choices, default=PublicationState.DRAFT)
-    embargo_until = models.DateTimeField(null=True, blank=True)
-    published_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_reason = models.CharField(max_length=500, blank=True)  # public
-    issue = models.PositiveIntegerField(default=1)  # which version of the text is current
-    corrected_at = models.DateTimeField(null=True, blank=True)
+    file_name = models.CharField(max_length=200, blank=True, verbose_name=_("File"))
+    media_type = models.CharField(max_length=100, blank=True, verbose_name=_("Media type"))  # as its content says
+    size = models.PositiveBigIntegerField(null=True, blank=True, verbose_name=_("Size"))
+    sha256 = models.CharField(max_length=64, blank=True, verbose_name=_("Hash"))
+    state = models.CharField(
+        max_length=9, choices=PublicationState.choices, default=PublicationState.DRAFT, verbose_name=_("State")
+    )
+    embargo_until = models.DateTimeField(null=True, blank=True, verbose_name=_("Embargo"))
+    published_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Published"))
+    withdrawn_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Withdrawn"))
+    withdrawn_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for withdrawal"))  # public
+    issue = models.PositiveIntegerField(default=1, verbose_name=_("Version"))  # which version of the text stands
+    corrected_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Corrected"))
 
     objects = PublicationQuerySet.as_manager()
 
@@ -206,19 +208,19 @@ class PublicationVersion(Record):
     """How a publication read before it was corrected. Public, beside what is current."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="versions")
-    issue = models.PositiveIntegerField()
-    title = models.CharField(max_length=300)
-    summary = models.CharField(max_length=500, blank=True)
-    text = models.TextField(blank=True)
+    issue = models.PositiveIntegerField(verbose_name=_("Version"))
+    title = models.CharField(max_length=300, verbose_name=_("Title"))
+    summary = models.CharField(max_length=500, blank=True, verbose_name=_("Summary"))
+    text = models.TextField(blank=True, verbose_name=_("Text"))
     translations = models.JSONField(default=dict, blank=True)
     file = models.CharField(max_length=300, blank=True)  # where the file lies that it had
-    file_name = models.CharField(max_length=200, blank=True)
-    media_type = models.CharField(max_length=100, blank=True)
+    file_name = models.CharField(max_length=200, blank=True, verbose_name=_("File name"))
+    media_type = models.CharField(max_length=100, blank=True, verbose_name=_("Media type"))
     sha256 = models.CharField(max_length=64, blank=True)
-    valid_from = models.DateTimeField()
-    corrected_at = models.DateTimeField()
-    note = models.CharField(max_length=500)  # what was wrong
-    corrected_by = models.CharField(max_length=200)
+    valid_from = models.DateTimeField(verbose_name=_("Valid from"))
+    corrected_at = models.DateTimeField(verbose_name=_("Corrected"))
+    note = models.CharField(max_length=500, verbose_name=_("Note"))  # what was wrong
+    corrected_by = models.CharField(max_length=200, verbose_name=_("Corrected by"))
 
     class Meta:
         ordering = ["-issue"]
@@ -278,13 +280,15 @@ class Channel(Record, Translated, Sourced):
 class Posting(Record, Sourced):
     """One publication posted by one channel at a moment. `skipped` says that it will not be, and the note why."""
 
-    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="postings")
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="postings")
-    at = models.DateTimeField()
+    publication = models.ForeignKey(
+        Publication, on_delete=models.CASCADE, related_name="postings", verbose_name=_("Publication")
+    )
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="postings", verbose_name=_("Channel"))
+    at = models.DateTimeField(verbose_name=_("Moment"))
     url = models.URLField(max_length=500, blank=True, verbose_name=_("Address of the posting"))
-    by_name = models.CharField(max_length=200)
+    by_name = models.CharField(max_length=200, verbose_name=_("Posted by"))
     note = models.CharField(max_length=300, blank=True, verbose_name=_("Note"))
-    skipped = models.BooleanField(default=False)
+    skipped = models.BooleanField(default=False, verbose_name=_("Skipped"))
 
     class Meta:
         ordering = ["at", "pk"]
@@ -300,13 +304,13 @@ class Copy(Record):
     """A digital copy of a public edition, drawn and kept, so that it is there at once. `digest` is over what it says:
     when the plan changes, it is drawn again."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="copies")
-    language = models.CharField(max_length=5)
-    kind = models.CharField(max_length=4)  # pdf, docx, json
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="copies", verbose_name=_("Edition"))
+    language = models.CharField(max_length=5, verbose_name=_("Language"))
+    kind = models.CharField(max_length=4, verbose_name=_("Kind"))  # pdf, docx, json
     digest = models.CharField(max_length=64)
     file = models.FileField(upload_to="copies/", max_length=300)
-    size = models.PositiveBigIntegerField()
-    made_at = models.DateTimeField()
+    size = models.PositiveBigIntegerField(verbose_name=_("Size"))
+    made_at = models.DateTimeField(verbose_name=_("Made on"))
 
     class Meta:
         ordering = ["pk"]

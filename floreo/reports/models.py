@@ -48,20 +48,22 @@ class Snapshot(Record):
     """The status of an edition at the end of a period, as it was known when the period was closed. It is the report: page,
     PDF and Word are drawn from it. Neither we nor the database let it change."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="snapshots")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="snapshots", verbose_name=_("Edition"))
     review = models.OneToOneField(Review, null=True, blank=True, on_delete=models.PROTECT, related_name="snapshot")
-    kind = models.CharField(max_length=8, choices=SnapshotKind.choices, default=SnapshotKind.PERIOD)
-    code = models.SlugField(max_length=40)  # "2026-q3"
-    starts_on = models.DateField()
-    ends_on = models.DateField()
-    as_of = models.DateField()  # the day of which it is the state
-    is_public = models.BooleanField()  # whether the edition was public then
-    public = models.JSONField()  # what the public may see
+    kind = models.CharField(
+        max_length=8, choices=SnapshotKind.choices, default=SnapshotKind.PERIOD, verbose_name=_("Kind")
+    )
+    code = models.SlugField(max_length=40, verbose_name=_("Code"))  # "2026-q3"
+    starts_on = models.DateField(verbose_name=_("Starts"))
+    ends_on = models.DateField(verbose_name=_("Ends"))
+    as_of = models.DateField(verbose_name=_("As of"))  # the day for which everything stands
+    is_public = models.BooleanField(verbose_name=_("Public"))  # whether the edition was public then
+    public = models.JSONField()  # what strangers may see
     internal = models.JSONField()  # all of it
-    digest = models.CharField(max_length=64)  # SHA-256 over both and what they are of
-    frozen_at = models.DateTimeField()
-    frozen_by = models.CharField(max_length=200)
-    audit_number = models.PositiveBigIntegerField()  # the entry of the chain that records it
+    digest = models.CharField(max_length=64, verbose_name=_("Fingerprint"))  # SHA-256 over both and what they are of
+    frozen_at = models.DateTimeField(verbose_name=_("Frozen"))
+    frozen_by = models.CharField(max_length=200, verbose_name=_("Frozen by"))
+    audit_number = models.PositiveBigIntegerField()  # the entry of the chain that tells of it
 
     # The trail holds its hash; all that it says would only be there twice.
     secret_fields: ClassVar[frozenset[str]] = frozenset({"public", "internal"})
@@ -111,8 +113,8 @@ class Release(Record):
     future is an embargo, which ends by itself; empty: taken back before it ended."""
 
     snapshot = models.OneToOneField(Snapshot, on_delete=models.PROTECT, related_name="release")
-    publish_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.CharField(max_length=200)
+    publish_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Publication"))
+    decided_by = models.CharField(max_length=200, verbose_name=_("Decided by"))
     is_noted = models.BooleanField(default=False)  # the trail has it that its moment came
 
     class Meta:
@@ -149,9 +151,9 @@ class PreviewLink(Record):
         help_text=_("Empty: no e-mail is sent, and you pass the link on yourself."),
     )
     language = models.CharField(max_length=5, verbose_name=_("Language"))
-    made_by = models.CharField(max_length=200)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.CharField(max_length=200, blank=True)
+    made_by = models.CharField(max_length=200, verbose_name=_("Made by"))
+    withdrawn_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Withdrawn"))
+    withdrawn_by = models.CharField(max_length=200, blank=True, verbose_name=_("Withdrawn by"))
 
     class Meta:
         ordering = ["pk"]
@@ -185,8 +187,8 @@ class Correction(Record, Translated):
     )  # "Money, by funder"
     text = models.CharField(max_length=500, blank=True, verbose_name=_("Text in the report"))  # what it says
     instead = models.TextField(verbose_name=_("Correct text, and its source"))  # what is right, and why
-    on = models.DateField()
-    by = models.CharField(max_length=200)
+    on = models.DateField(verbose_name=_("Day"))
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
     is_public = models.BooleanField(default=True, verbose_name=_("Show to the public"))
 
     objects = AttachedQuerySet.as_manager()
@@ -206,10 +208,10 @@ class Lesson(Record, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "text")
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="lessons")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="lessons", verbose_name=_("Edition"))
     title = models.CharField(max_length=200, verbose_name=_("Lesson learned, in one line"))
     text = models.TextField(blank=True, verbose_name=_("What happened, and what to do next time"))
-    reported_by = models.CharField(max_length=200, blank=True)
+    reported_by = models.CharField(max_length=200, blank=True, verbose_name=_("Given by"))
     is_public = models.BooleanField(default=True, verbose_name=_("Show to the public"))
     position = models.PositiveIntegerField(default=0)
 
@@ -234,17 +236,17 @@ class WordTemplate(Record):
 
     code = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120, verbose_name=_("Name"), help_text=_("For example: Cabinet paper."))
-    file_name = models.CharField(max_length=200)
+    file_name = models.CharField(max_length=200, verbose_name=_("File name"))
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField()
+    size = models.PositiveIntegerField(verbose_name=_("Size"))
     language = models.CharField(
         max_length=5, blank=True, verbose_name=_("Language"), help_text=_("Language in which its fields are filled.")
     )  # in which it is filled; blank: the reader's
     fields_used = models.JSONField(default=list, blank=True)
-    kept_on = models.DateField()
-    kept_by = models.CharField(max_length=200)
-    is_active = models.BooleanField(default=True)
+    kept_on = models.DateField(verbose_name=_("Added on"))
+    kept_by = models.CharField(max_length=200, verbose_name=_("Added by"))
+    is_active = models.BooleanField(default=True, verbose_name=_("In use"))
 
     class Meta:
         ordering = ["name", "pk"]
@@ -263,7 +265,7 @@ class SignOff(Record):
     language = models.CharField(max_length=5, verbose_name=_("Language of the signed PDF"))
     pdf_sha256 = models.CharField(max_length=64)
     note = models.CharField(max_length=500, blank=True, verbose_name=_("Note"))
-    kept_by = models.CharField(max_length=200)
+    kept_by = models.CharField(max_length=200, verbose_name=_("Added by"))
 
     class Meta:
         ordering = ["signed_on", "pk"]

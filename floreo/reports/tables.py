@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.columns import day
 from floreo.core.tables import Cell, CellKind, Column, Table
 from floreo.reports.models import Snapshot
 from floreo.strategy.logic import Status
@@ -52,15 +51,15 @@ REPORTS = Table(
     rows=_rows,
     columns=(
         Column("key", _("Key"), _("Edition and code, joined by a colon: unique in this table"), _key),
-        Column("edition", _("Edition"), _("The edition's code"), lambda row: row.edition.code),
-        Column("code", _("Code"), _("The report's code, as in its address"), lambda row: row.code),
-        Column("kind", _("Kind"), _("period or closing"), lambda row: row.kind),
-        day("starts_on", _("Starts"), _("First day of the period")),
-        day("ends_on", _("Ends"), _("Last day of the period")),
-        day("as_of", _("As of"), _("Day that the data refer to")),
+        Column.of(Snapshot, "edition", _("The edition's code"), value=lambda row: row.edition.code),
+        Column.of(Snapshot, "code", _("The report's code, as in its address")),
+        Column.of(Snapshot, "kind", _("period or closing")),
+        Column.of(Snapshot, "starts_on", _("First day of the period"), CellKind.DATE),
+        Column.of(Snapshot, "ends_on", _("Last day of the period"), CellKind.DATE),
+        Column.of(Snapshot, "as_of", _("Day that the data refer to"), CellKind.DATE),
         *(_count(status) for status in Status),
-        Column("frozen_at", _("Frozen"), _("When it was frozen, in UTC"), lambda row: row.frozen_at, CellKind.MOMENT),
-        Column("digest", _("Fingerprint"), _("SHA-256 of the whole content of the snapshot"), lambda row: row.digest),
+        Column.of(Snapshot, "frozen_at", _("When it was frozen, in UTC"), CellKind.MOMENT),
+        Column.of(Snapshot, "digest", _("SHA-256 of the whole content of the snapshot")),
         Column(
             "audit_entry",
             _("Audit entry"),

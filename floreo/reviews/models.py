@@ -59,7 +59,7 @@ class Rhythm(Record):
 
     read_with = Permission.AUDIT_READ
 
-    edition = models.OneToOneField(Edition, on_delete=models.CASCADE, related_name="rhythm")
+    edition = models.OneToOneField(Edition, on_delete=models.CASCADE, related_name="rhythm", verbose_name=_("Edition"))
     frequency = models.CharField(
         max_length=8, choices=RhythmFrequency.choices, default=RhythmFrequency.QUARTER, verbose_name=_("How often")
     )
@@ -135,18 +135,20 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 class Review(Record):
     """One period in which leads are asked how their actions go. Once closed, nothing in it changes any more."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="reviews")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="reviews", verbose_name=_("Edition"))
     code = models.SlugField(
         max_length=40, verbose_name=_("Code"), help_text=_("Part of its address. Empty: made from the dates.")
     )  # "2026-q3"
     starts_on = models.DateField(verbose_name=_("First day of the period"))
     ends_on = models.DateField(verbose_name=_("Last day of the period"))
-    opened_on = models.DateField()
+    opened_on = models.DateField(verbose_name=_("Opened"))
     due_on = models.DateField(verbose_name=_("Updates are due"))
     closes_on = models.DateField(verbose_name=_("Planned closing date"))
-    state = models.CharField(max_length=6, choices=ReviewState.choices, default=ReviewState.OPEN)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.CharField(max_length=200, blank=True)
+    state = models.CharField(
+        max_length=6, choices=ReviewState.choices, default=ReviewState.OPEN, verbose_name=_("State")
+    )
+    closed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Closed"))
+    closed_by = models.CharField(max_length=200, blank=True, verbose_name=_("Closed by"))
 
     objects = ReviewQuerySet.as_manager()
 
@@ -192,23 +194,39 @@ class UpdateRequest(Record):
 
     read_with = Permission.REVIEW_DECIDE
 
-    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="requests")
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="requests", verbose_name=_("Review"))
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="requests"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="requests",
+        verbose_name=_("Organisation"),
     )
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="requests")
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="requests", verbose_name=_("Person")
+    )
     deputy = models.ForeignKey(  # to whom it was escalated
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="requests_as_deputy"
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="requests_as_deputy",
+        verbose_name=_("Deputy"),
     )
     actions = models.ManyToManyField(Action, related_name="requests")
-    state = models.CharField(max_length=9, choices=RequestStateChoice.choices, default=RequestState.WAITING)
-    answered_on = models.DateField(null=True, blank=True)  # the first day on which nothing was missing
-    opened_at = models.DateTimeField(null=True, blank=True)
-    asked_on = models.DateField(null=True, blank=True)
+    state = models.CharField(
+        max_length=9, choices=RequestStateChoice.choices, default=RequestState.WAITING, verbose_name=_("State")
+    )
+    answered_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Answered")
+    )  # the first day on which nothing was missing
+    opened_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Opened"))
+    asked_on = models.DateField(null=True, blank=True, verbose_name=_("Requested"))
     asked_count = models.PositiveSmallIntegerField(default=0)
-    reminded_on = models.DateField(null=True, blank=True)
-    reminded_count = models.PositiveSmallIntegerField(default=0)
-    escalated_on = models.DateField(null=True, blank=True)
+    reminded_on = models.DateField(null=True, blank=True, verbose_name=_("Reminded"))
+    reminded_count = models.PositiveSmallIntegerField(default=0, verbose_name=_("Reminders"))
+    escalated_on = models.DateField(null=True, blank=True, verbose_name=_("Escalated"))
     link_version = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
@@ -269,25 +287,33 @@ class Answer(Record, Translated):
     translated_fields: ClassVar[tuple[str, ...]] = ("done", "next", "risks")
 
     update_request = models.ForeignKey(UpdateRequest, on_delete=models.CASCADE, related_name="answers")
-    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="answers")
-    number = models.PositiveSmallIntegerField(default=1)
-    done = models.TextField(blank=True)
-    next = models.TextField(blank=True)
-    risks = models.TextField(blank=True)
-    internal_note = models.TextField(blank=True)  # to the secretariat, never published
-    nothing_changed = models.BooleanField(default=False)
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="answers", verbose_name=_("Action"))
+    number = models.PositiveSmallIntegerField(default=1, verbose_name=_("Round"))
+    done = models.TextField(blank=True, verbose_name=_("Work done"))
+    next = models.TextField(blank=True, verbose_name=_("Next steps"))
+    risks = models.TextField(blank=True, verbose_name=_("Risks"))
+    internal_note = models.TextField(
+        blank=True, verbose_name=_("Note to the secretariat")
+    )  # to the secretariat, never published
+    nothing_changed = models.BooleanField(default=False, verbose_name=_("Nothing changed"))
     milestones = models.JSONField(default=dict, blank=True)  # {"m1": "2026-11-03"}: code and the day it was reached
     # When it is expected now, where the lead changes it: {"m1": {"before": "2026-12-01", "after": ""}}; "" for the action itself.
     expected = models.JSONField(default=dict, blank=True)
     figures = models.JSONField(default=list, blank=True)  # [{"indicator", "starts_on", "ends_on", "value", ...}]
-    evidence = models.JSONField(default=list, blank=True)  # ids of evidence kept
-    state = models.CharField(max_length=9, choices=AnswerStateChoice.choices, default=AnswerState.DRAFT)
-    reported_by = models.CharField(max_length=200, blank=True)  # the name that the answerer gives
-    reported_on = models.DateField(null=True, blank=True)  # when it was sent, the newest time
-    first_answered_on = models.DateField(null=True, blank=True)  # when it was first sent: for what is in time
-    returned_note = models.TextField(blank=True)
-    decided_by = models.CharField(max_length=200, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
+    evidence = models.JSONField(default=list, blank=True, verbose_name=_("Evidence"))  # ids of evidence kept
+    state = models.CharField(
+        max_length=9, choices=AnswerStateChoice.choices, default=AnswerState.DRAFT, verbose_name=_("State")
+    )
+    reported_by = models.CharField(
+        max_length=200, blank=True, verbose_name=_("Given by")
+    )  # the name that the answerer gives
+    reported_on = models.DateField(null=True, blank=True, verbose_name=_("Sent"))  # when it was sent, the newest time
+    first_answered_on = models.DateField(
+        null=True, blank=True, verbose_name=_("First sent")
+    )  # when it was first sent: for what is in time
+    returned_note = models.TextField(blank=True, verbose_name=_("Note"))
+    decided_by = models.CharField(max_length=200, blank=True, verbose_name=_("Approved or returned by"))
+    decided_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Decided"))
     update = models.OneToOneField(  # what the plan says since it was approved
         Update, null=True, blank=True, on_delete=models.SET_NULL, related_name="answer"
     )

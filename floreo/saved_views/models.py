@@ -41,13 +41,18 @@ class SavedView(Record):
     """The filters and words of one list, under a name. It is an address: the list that it opens shows each reader what they may see."""
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
-    page = models.CharField(max_length=300)  # "/workspace/decisions/"
+    page = models.CharField(max_length=300, verbose_name=_("Page"))  # "/workspace/decisions/"
     name = models.CharField(max_length=80, verbose_name=_("Name"))
     query = models.CharField(max_length=1_000, blank=True)  # "q=port&state=open"
     share = models.CharField(max_length=12, choices=Share.choices, default=Share.PRIVATE, verbose_name=_("Who sees it"))
-    role = models.CharField(max_length=20, blank=True)
+    role = models.CharField(max_length=20, blank=True, verbose_name=_("Role"))
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="saved_views"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="saved_views",
+        verbose_name=_("Organisation"),
     )
 
     objects = SavedViewQuerySet.as_manager()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
-from floreo.core.columns import CHANGED, column, day
+from floreo.core.columns import CHANGED, column
 from floreo.core.tables import CellKind, Column, Filter, Table, in_each_language
 from floreo.tabletops.logic import ParticipantState
 from floreo.tabletops.models import (
@@ -43,9 +43,9 @@ TABLETOPS = Table(
     ),
     rows=_published,
     columns=(
-        column("code", _("Code"), _("Identifies the exercise")),
+        Column.of(Tabletop, "code", _("Identifies the exercise")),
         Column("held_on", _("Held on"), _("Day on which it began"), lambda t: t.held_on, CellKind.DATE),
-        Column("scenario", _("Scenario"), _("What was exercised"), lambda t: t.scenario.title),
+        Column.of(Tabletop, "scenario", _("What was exercised"), value=lambda t: t.scenario.title),
         in_each_language(
             "scenario", _("Where there is one"), _("Scenario"), of="title", through="scenario", has_first=False
         ),
@@ -85,12 +85,14 @@ LIST = Table(
     _("Tabletop exercises: planned, running, held and evaluated."),
     rows=_tabletops,
     columns=(
-        column("code", _("Code"), _("Part of its address")),
-        column("title", _("Title"), _("As planned")),
-        Column("scenario", _("Scenario"), _("Code of the scenario"), lambda t: t.scenario.code if t.scenario else None),
-        column("planned_at", _("Starts"), _("When it is planned"), CellKind.MOMENT),
-        column("duration", _("Duration, in minutes"), _("Without pauses"), CellKind.WHOLE),
-        column("state", _("State"), _("planned, running, paused, ended, evaluated or cancelled")),
+        Column.of(Tabletop, "code", _("Part of its address")),
+        Column.of(Tabletop, "title", _("As planned")),
+        Column.of(
+            Tabletop, "scenario", _("Code of the scenario"), value=lambda t: t.scenario.code if t.scenario else None
+        ),
+        Column.of(Tabletop, "planned_at", _("When it is planned"), CellKind.MOMENT),
+        Column.of(Tabletop, "duration", _("Without pauses"), CellKind.WHOLE),
+        Column.of(Tabletop, "state", _("planned, running, paused, ended, evaluated or cancelled")),
         column("number_accepted", _("Accepted"), _("People who accepted"), CellKind.WHOLE),
         column("number_of_findings", _("Findings"), _("All of them"), CellKind.WHOLE),
         column("open_findings", _("Open findings"), _("Not closed"), CellKind.WHOLE),
@@ -138,19 +140,19 @@ FINDINGS = Table(
     rows=_findings,
     columns=(
         Column("exercise", _("Exercise"), _("Code of the exercise"), lambda f: f.tabletop.code),
-        column("number", _("Number"), _("Within the exercise"), CellKind.WHOLE),
-        column("title", _("Finding"), _("In a few words")),
-        Column(
+        Column.of(TabletopFinding, "number", _("Within the exercise"), CellKind.WHOLE),
+        Column.of(TabletopFinding, "title", _("In a few words")),
+        Column.of(
+            TabletopFinding,
             "organisation",
-            _("Carried out by"),
             _("Code of the organisation"),
-            lambda f: f.organisation.code if f.organisation else None,
+            value=lambda f: f.organisation.code if f.organisation else None,
         ),
-        day("due_on", _("Due date"), _("By when")),
+        Column.of(TabletopFinding, "due_on", _("By when"), CellKind.DATE),
         Column(
             "is_action", _("Action of the plan"), _("Whether it became one"), lambda f: bool(f.became), CellKind.FLAG
         ),
-        day("closed_on", _("Closed on"), _("When it was done")),
+        Column.of(TabletopFinding, "closed_on", _("When it was done"), CellKind.DATE),
         CHANGED,
     ),
     order=("is_over", "pk"),

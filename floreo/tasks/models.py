@@ -25,17 +25,26 @@ class Reminder(Record):
 
     read_with = Permission.REMIND
 
-    kind = models.CharField(max_length=10, choices=ReminderKind.choices, default=ReminderKind.REMIND)
+    kind = models.CharField(
+        max_length=10, choices=ReminderKind.choices, default=ReminderKind.REMIND, verbose_name=_("Kind")
+    )
     # Whose task it is: an organisation, or a person who belongs to none.
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="reminders"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="reminders",
+        verbose_name=_("Organisation"),
     )
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="reminders")
-    to_name = models.CharField(max_length=200)  # as it then was
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="reminders", verbose_name=_("Person")
+    )
+    to_name = models.CharField(max_length=200, verbose_name=_("Sent to"))  # as it then was
     keys = models.JSONField(default=list)  # what it was about, by key
-    text = models.TextField()
-    on = models.DateField()
-    sent_by = models.CharField(max_length=200)
+    text = models.TextField(verbose_name=_("Text"))
+    on = models.DateField(verbose_name=_("Day"))
+    sent_by = models.CharField(max_length=200, verbose_name=_("Sent by"))
     mail = models.ForeignKey(OutboxMail, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
@@ -118,8 +127,8 @@ class NotificationChoice(Record):
     """How often somebody is notified of one kind, where they chose it themselves."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notification_choices")
-    news = models.CharField(max_length=10, choices=NewsChoice.choices)
-    rhythm = models.CharField(max_length=6, choices=RhythmChoice.choices)
+    news = models.CharField(max_length=10, choices=NewsChoice.choices, verbose_name=_("News"))
+    rhythm = models.CharField(max_length=6, choices=RhythmChoice.choices, verbose_name=_("Rhythm"))
 
     class Meta:
         ordering = ["pk"]

@@ -9,10 +9,9 @@ from django.conf import settings
 from django.db.models import Count, DateField, F, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from floreo.core.access import Permission
-from floreo.core.columns import CHANGED, ID, SOURCED, column, day, titles
+from floreo.core.columns import CHANGED, ID, SOURCED, column, titles
 from floreo.core.figures import is_about_few
 from floreo.core.sectors import Sector
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table
@@ -60,13 +59,13 @@ PROGRAMMES = Table(
     _("What is taught to whom, who runs it and who pays for it."),
     rows=_programmes,
     columns=(
-        column("code", _("Code"), _("Identifies the programme")),
-        *titles(_("As named by who runs it")),
-        column("aim", _("Aim"), _("What it is to reach")),
-        column("audience", _("Audience"), _("criminal_justice, technical, officials and others")),
+        Column.of(Programme, "code", _("Identifies the programme")),
+        *titles(_("As named by who runs it"), of=Programme),
+        Column.of(Programme, "aim", _("What it is to reach")),
+        Column.of(Programme, "audience", _("criminal_justice, technical, officials and others")),
         Column("objective", _("Serves"), _("Edition and code of what it serves in the strategy"), _objective),
-        Column("organisation", _("Run by"), _("Code of the organisation"), _body("organisation")),
-        Column("funder", _("Funder"), _("Code of the organisation that pays"), _body("funder")),
+        Column.of(Programme, "organisation", _("Code of the organisation"), value=_body("organisation")),
+        Column.of(Programme, "funder", _("Code of the organisation that pays"), value=_body("funder")),
         column("number_of_courses", _("Courses"), _("How many courses it has"), CellKind.WHOLE),
         *SOURCED,
         CHANGED,
@@ -94,14 +93,14 @@ COURSES = Table(
     _("Courses with their hours, their level and the roles of skills frameworks that they prepare for."),
     rows=_courses,
     columns=(
-        column("code", _("Code"), _("Part of its address")),
-        *titles(_("As announced")),
-        column("summary", _("Summary"), _("What people learn")),
-        Column("programme", _("Programme"), _("Code of the programme"), lambda c: c.programme.code),
+        Column.of(Course, "code", _("Part of its address")),
+        *titles(_("As announced"), of=Course),
+        Column.of(Course, "summary", _("What people learn")),
+        Column.of(Course, "programme", _("Code of the programme"), value=lambda c: c.programme.code),
         Column("audience", _("Audience"), _("Of the programme"), lambda c: c.programme.audience),
-        column("hours", pgettext_lazy("length of a course", "Hours"), _("Empty where not known"), CellKind.DECIMAL),
-        column("level", _("Level"), _("basic, intermediate or advanced")),
-        Column("roles", _("Roles"), _("Version of the framework and code of the role"), _roles, CellKind.LIST),
+        Column.of(Course, "hours", _("Empty where not known"), CellKind.DECIMAL),
+        Column.of(Course, "level", _("basic, intermediate or advanced")),
+        Column.of(Course, "roles", _("Version of the framework and code of the role"), CellKind.LIST, value=_roles),
         Column(
             "address",
             _("Address"),
@@ -175,22 +174,17 @@ COHORTS = Table(
     _("Groups that took a course, or will: from when to when, with how many seats, and how many completed it."),
     rows=counted_cohorts,
     columns=(
-        column("code", _("Code"), _("Part of its address")),
-        *titles(_("As announced")),
-        Column("course", _("Course"), _("Code of the course"), lambda c: c.course.code),
+        Column.of(Cohort, "code", _("Part of its address")),
+        *titles(_("As announced"), of=Cohort),
+        Column.of(Cohort, "course", _("Code of the course"), value=lambda c: c.course.code),
         Column("audience", _("Audience"), _("Of the programme"), lambda c: c.course.programme.audience),
-        column("language", _("Language"), _("In which it is taught")),
-        Column("place", _("Place"), _("Code of the place"), lambda c: c.place.code if c.place else None),
-        day("starts_on", _("From"), _("First day, as exact as the next column but one says")),
-        day("ends_on", _("To"), _("Last day")),
+        Column.of(Cohort, "language", _("In which it is taught")),
+        Column.of(Cohort, "place", _("Code of the place"), value=lambda c: c.place.code if c.place else None),
+        Column.of(Cohort, "starts_on", _("First day, as exact as the next column but one says"), CellKind.DATE),
+        Column.of(Cohort, "ends_on", _("Last day"), CellKind.DATE),
         column("precision", _("Precision"), _("day, month, quarter or year: how exact the dates are")),
-        column(
-            "capacity",
-            pgettext_lazy("of a course", "Seats"),
-            _("Empty where there is no limit, or it is not known"),
-            CellKind.WHOLE,
-        ),
-        column("state", _("State"), _("planned, closed or cancelled")),
+        Column.of(Cohort, "capacity", _("Empty where there is no limit, or it is not known"), CellKind.WHOLE),
+        Column.of(Cohort, "state", _("planned, closed or cancelled")),
         Column(
             "people", _("People"), _("Who took part; empty where not known, or fewer than 5"), people_in, CellKind.WHOLE
         ),
@@ -202,12 +196,7 @@ COHORTS = Table(
             CellKind.WHOLE,
         ),
         Column("share_completed", _("Share completed"), _("Per cent of who took part"), _share, CellKind.DECIMAL),
-        column(
-            "is_history",
-            _("Known from a source only"),
-            _("Whether its participants were never recorded here"),
-            CellKind.FLAG,
-        ),
+        Column.of(Cohort, "is_history", _("Whether its participants were never recorded here"), CellKind.FLAG),
         Column(
             "address",
             _("Address"),
@@ -247,18 +236,20 @@ ENROLMENTS = Table(
     rows=_enrolments,
     columns=(
         ID,
-        column("number", _("Number"), _("In the cohort"), CellKind.WHOLE),
-        column("name", _("Name"), _("Empty where it was erased")),
-        column("mail", _("E-mail"), _("As given")),
-        Column("organisation", _("Organisation"), _("As in the register, or as given"), lambda e: e.organisation_words),
-        column("sector", _("Sector"), _("As given")),
-        column("state", _("State"), _("asked, waiting, confirmed, cancelled or withdrawn")),
-        day("asked_on", _("Signed up on"), _("Day")),
+        Column.of(Enrolment, "number", _("In the cohort"), CellKind.WHOLE),
+        Column.of(Enrolment, "name", _("Empty where it was erased")),
+        Column.of(Enrolment, "mail", _("As given")),
+        Column.of(
+            Enrolment, "organisation", _("As in the register, or as given"), value=lambda e: e.organisation_words
+        ),
+        Column.of(Enrolment, "sector", _("As given")),
+        Column.of(Enrolment, "state", _("asked, waiting, confirmed, cancelled or withdrawn")),
+        Column.of(Enrolment, "asked_on", _("Day"), CellKind.DATE),
         column("number_attended", _("Sessions attended"), _("How many"), CellKind.WHOLE),
-        column("score_before", _("Test before"), _("0 to 100"), CellKind.DECIMAL),
-        column("score_after", _("Test after"), _("0 to 100"), CellKind.DECIMAL),
-        column("passed", _("Passed"), _("Empty while the results are not recorded"), CellKind.FLAG),
-        day("completed_on", _("Completed on"), _("Empty where not completed")),
+        Column.of(Enrolment, "score_before", _("0 to 100"), CellKind.DECIMAL),
+        Column.of(Enrolment, "score_after", _("0 to 100"), CellKind.DECIMAL),
+        Column.of(Enrolment, "passed", _("Empty while the results are not recorded"), CellKind.FLAG),
+        Column.of(Enrolment, "completed_on", _("Empty where not completed"), CellKind.DATE),
         CHANGED,
     ),
     order=("number", "pk"),

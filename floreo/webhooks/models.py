@@ -39,7 +39,9 @@ class Webhook(Record):
         {"secret", "previous_secret", "previous_until", "after", "failing_since", "delivered_at"}
     )
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks", verbose_name=_("Account")
+    )
     name = models.CharField(max_length=120, verbose_name=_("Program"))
     url = models.URLField(
         max_length=500, verbose_name=_("Address"), help_text=_("It begins with https://. Messages are posted to it.")
@@ -51,8 +53,8 @@ class Webhook(Record):
     after = models.PositiveBigIntegerField(default=0)  # number of an entry of the chain
     failing_since = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
-    disabled_at = models.DateTimeField(null=True, blank=True)  # after days of failures
-    ended_at = models.DateTimeField(null=True, blank=True)
+    disabled_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Switched off"))  # after days of failures
+    ended_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Ended"))
 
     objects = WebhookQuerySet.as_manager()
 

@@ -63,7 +63,9 @@ class WorkforceNeed(Record, Sourced):
         verbose_name=_("People in post"), help_text=_("People who do this work today.")
     )
     as_of = models.DateField(verbose_name=_("As of"))
-    channel = models.CharField(max_length=5, choices=NeedChannel.choices, default=NeedChannel.STAFF)
+    channel = models.CharField(
+        max_length=5, choices=NeedChannel.choices, default=NeedChannel.STAFF, verbose_name=_("Channel")
+    )
     note = models.CharField(max_length=500, blank=True, verbose_name=_("Note"), help_text=_("Not published."))
     is_public = models.BooleanField(
         default=True,
@@ -118,9 +120,9 @@ class NeedsRequest(Record):
     link_hash = models.CharField(
         max_length=64, blank=True, db_index=True
     )  # SHA-256 of the secret; "" once it was ended
-    sent_on = models.DateField()
-    reminded_on = models.DateField(null=True, blank=True)
-    answered_on = models.DateField(null=True, blank=True)
+    sent_on = models.DateField(verbose_name=_("Sent"))
+    reminded_on = models.DateField(null=True, blank=True, verbose_name=_("Reminded"))
+    answered_on = models.DateField(null=True, blank=True, verbose_name=_("Answered"))
 
     class Meta:
         ordering = ["-year", "organisation__name", "pk"]
@@ -152,9 +154,11 @@ class Institution(Record):
     link_hash = models.CharField(
         max_length=64, blank=True, db_index=True
     )  # SHA-256 of the secret; "" where it has none
-    invited_on = models.DateField(null=True, blank=True)
-    reminded_on = models.DateField(null=True, blank=True)
-    confirmed_on = models.DateField(null=True, blank=True)  # when it last said that all its courses are right
+    invited_on = models.DateField(null=True, blank=True, verbose_name=_("Invited"))
+    reminded_on = models.DateField(null=True, blank=True, verbose_name=_("Reminded"))
+    confirmed_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Confirmed")
+    )  # when it last said that all its courses are right
 
     class Meta:
         ordering = ["organisation__name", "pk"]
@@ -207,7 +211,7 @@ class CatalogueCourse(Record, Translated, Sourced):
     institution = models.ForeignKey(
         Institution, on_delete=models.PROTECT, related_name="courses", verbose_name=_("Institution")
     )
-    code = models.SlugField(max_length=80, unique=True)
+    code = models.SlugField(max_length=80, unique=True, verbose_name=_("Code"))
     title = models.CharField(max_length=200, verbose_name=_("Title"))
     summary = models.TextField(
         max_length=2000, blank=True, verbose_name=_("What one learns"), help_text=_("In plain words.")
@@ -240,14 +244,23 @@ class CatalogueCourse(Record, Translated, Sourced):
     )
     hours = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("Hours in all"))
     address = models.URLField(max_length=500, blank=True, verbose_name=_("Address of its page"))
-    roles = models.ManyToManyField(Item, through="CatalogueRole", related_name="catalogue_courses")
-    checked_on = models.DateField(null=True, blank=True)  # when its institution last said that it is right
+    roles = models.ManyToManyField(
+        Item,
+        through="CatalogueRole",
+        related_name="catalogue_courses",
+        verbose_name=pgettext_lazy("skills framework", "Roles"),
+    )
+    checked_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Last confirmed")
+    )  # when its institution last said that it is right
     needs_look = models.BooleanField(
-        default=False
+        default=False, verbose_name=_("To be looked at")
     )  # new or changed by the institution, and nobody here looked at it yet
-    is_hidden = models.BooleanField(default=False)
+    is_hidden = models.BooleanField(default=False, verbose_name=_("Hidden"))
     hidden_reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))
-    removed_on = models.DateField(null=True, blank=True)  # by its institution: no longer offered
+    removed_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Removed")
+    )  # by its institution: no longer offered
 
     objects = CatalogueCourseQuerySet.as_manager()
 
@@ -311,7 +324,7 @@ class CatalogueRole(Record):
     """A role of a skills framework (ECSF, NICE) that a course of the catalogue prepares for."""
 
     course = models.ForeignKey(CatalogueCourse, on_delete=models.CASCADE, related_name="course_roles")
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="catalogue_roles")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="catalogue_roles", verbose_name=_("Role"))
 
     objects = CatalogueRoleQuerySet.as_manager()
 
@@ -338,7 +351,9 @@ class CourseDateQuerySet(models.QuerySet["CourseDate"]):
 class CourseDate(Record):
     """A day on which a course of the catalogue begins."""
 
-    course = models.ForeignKey(CatalogueCourse, on_delete=models.CASCADE, related_name="dates")
+    course = models.ForeignKey(
+        CatalogueCourse, on_delete=models.CASCADE, related_name="dates", verbose_name=_("Course")
+    )
     starts_on = models.DateField(verbose_name=_("Begins"))
     seats = models.PositiveIntegerField(null=True, blank=True, verbose_name=pgettext_lazy("of a course", "Seats"))
 

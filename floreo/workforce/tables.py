@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock, languages
-from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
+from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, titles
 from floreo.core.sectors import Sector
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
 from floreo.organisations.models import Place, PlaceSort
@@ -67,32 +67,29 @@ COURSES = Table(
     _("Courses on cybersecurity that institutions offer, as they describe them, and when they last confirmed it."),
     rows=_courses,
     columns=(
-        column("code", _("Code"), _("Part of its address")),
-        Column(
-            "institution", _("Institution"), _("Code of the organisation"), lambda c: c.institution.organisation.code
+        Column.of(CatalogueCourse, "code", _("Part of its address")),
+        Column.of(
+            CatalogueCourse,
+            "institution",
+            _("Code of the organisation"),
+            value=lambda c: c.institution.organisation.code,
         ),
-        *titles(_("As its institution calls it")),
-        column("summary", _("What one learns"), _("As its institution describes it")),
-        column("level", _("Level"), _("awareness, basic, intermediate, advanced or degree")),
-        column("language", _("Language"), _("In which it is taught")),
-        column("mode", _("How it is held"), _("present, online or mixed")),
+        *titles(_("As its institution calls it"), of=CatalogueCourse),
+        Column.of(CatalogueCourse, "summary", _("As its institution describes it")),
+        Column.of(CatalogueCourse, "level", _("awareness, basic, intermediate, advanced or degree")),
+        Column.of(CatalogueCourse, "language", _("In which it is taught")),
+        Column.of(CatalogueCourse, "mode", _("present, online or mixed")),
         Column("district", _("District"), _("Code of the district"), lambda c: c.place.code if c.place else None),
         column("is_free", _("Free"), _("Whether it costs nothing"), CellKind.FLAG),
-        column("cost_amount", _("Cost"), _("Amount, where it is known"), CellKind.DECIMAL),
-        column("currency", _("Currency"), _("ISO 4217")),
-        column("cost_text", _("About the cost"), _("In words")),
-        column("duration", _("Duration"), _("In words")),
+        Column.of(CatalogueCourse, "cost_amount", _("Amount, where it is known"), CellKind.DECIMAL),
+        Column.of(CatalogueCourse, "currency", _("ISO 4217")),
+        Column.of(CatalogueCourse, "cost_text", _("In words")),
+        Column.of(CatalogueCourse, "duration", _("In words")),
         column("hours", pgettext_lazy("length of a course", "Hours"), _("In all"), CellKind.WHOLE),
         Column("dates", _("Begins"), _("Days on which it begins"), _dates, CellKind.LIST),
-        Column(
-            "roles",
-            pgettext_lazy("skills framework", "Roles"),
-            _("Codes of roles of skills frameworks"),
-            _roles,
-            CellKind.LIST,
-        ),
-        column("address", _("Address of its page"), _("At its institution"), CellKind.LINK),
-        day("checked_on", _("Last confirmed"), _("When its institution last said that it is right")),
+        Column.of(CatalogueCourse, "roles", _("Codes of roles of skills frameworks"), CellKind.LIST, value=_roles),
+        Column.of(CatalogueCourse, "address", _("At its institution"), CellKind.LINK),
+        Column.of(CatalogueCourse, "checked_on", _("When its institution last said that it is right"), CellKind.DATE),
         Column(
             "is_current",
             _("Confirmed"),
@@ -130,9 +127,9 @@ WORKSPACE_COURSES = Table(
     rows=COURSES.rows,
     columns=(
         *COURSES.columns,
-        column("needs_look", _("To be looked at"), _("New or changed by its institution"), CellKind.FLAG),
-        column("is_hidden", _("Hidden"), _("Not in the public catalogue"), CellKind.FLAG),
-        day("removed_on", _("Removed"), _("When it was offered no more")),
+        Column.of(CatalogueCourse, "needs_look", _("New or changed by its institution"), CellKind.FLAG),
+        Column.of(CatalogueCourse, "is_hidden", _("Not in the public catalogue"), CellKind.FLAG),
+        Column.of(CatalogueCourse, "removed_on", _("When it was offered no more"), CellKind.DATE),
     ),
     order=COURSES.order,
     needs=RUN,
@@ -168,11 +165,9 @@ COURSE_DATES = Table(
     rows=_course_dates,
     columns=(
         ID,
-        Column("course", _("Course"), _("Its code"), lambda d: d.course.code),
-        day("starts_on", _("Begins"), _("First day")),
-        column(
-            "seats", pgettext_lazy("of a course", "Seats"), _("How many can come, where it is known"), CellKind.WHOLE
-        ),
+        Column.of(CourseDate, "course", _("Its code"), value=lambda d: d.course.code),
+        Column.of(CourseDate, "starts_on", _("First day"), CellKind.DATE),
+        Column.of(CourseDate, "seats", _("How many can come, where it is known"), CellKind.WHOLE),
         CHANGED,
     ),
     order=("starts_on", "pk"),
@@ -203,17 +198,20 @@ WORKFORCE_NEEDS = Table(
     rows=_needs,
     columns=(
         ID,
-        Column(
-            "organisation", _("Organisation"), _("Its code"), lambda n: n.organisation.code if n.organisation else None
+        Column.of(
+            WorkforceNeed,
+            "organisation",
+            _("Its code"),
+            value=lambda n: n.organisation.code if n.organisation else None,
         ),
-        column("sector", _("Sector"), _("As in the form of a case")),
-        Column("role", pgettext_lazy("skills framework", "Role"), _("Skills framework and code"), _role),
-        column("needed", _("People needed"), _("Posts, filled or not"), CellKind.WHOLE),
-        column("in_post", _("People in post"), _("Who do this work"), CellKind.WHOLE),
-        day("as_of", _("As of"), _("Day of the answer")),
-        column("channel", _("Channel"), _("link or staff")),
+        Column.of(WorkforceNeed, "sector", _("As in the form of a case")),
+        Column.of(WorkforceNeed, "role", _("Skills framework and code"), value=_role),
+        Column.of(WorkforceNeed, "needed", _("Posts, filled or not"), CellKind.WHOLE),
+        Column.of(WorkforceNeed, "in_post", _("Who do this work"), CellKind.WHOLE),
+        Column.of(WorkforceNeed, "as_of", _("Day of the answer"), CellKind.DATE),
+        Column.of(WorkforceNeed, "channel", _("link or staff")),
         column("is_public", _("Counted in public values"), _("In sums of sectors"), CellKind.FLAG),
-        column("source", _("Source"), _("Document and page, or publisher")),
+        Column.of(WorkforceNeed, "source", _("Document and page, or publisher")),
         CHANGED,
     ),
     order=("who", "-as_of", "pk"),

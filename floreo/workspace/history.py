@@ -4,36 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import DateField, DateTimeField, Field, ForeignKey, Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo import offers
 from floreo.core import audit
-from floreo.core.fields import Words, has_words, label_of
-from floreo.core.models import AuditEntry, Record
-from floreo.core.policy import look, model_of, ruled, shows_internal
+from floreo.core.fields import field_named, has_words
+from floreo.core.keys import things_of
+from floreo.core.models import AuditEntry, Record, named
+from floreo.core.policy import look, model_of, rows_open, ruled, shows_internal
+from floreo.core.ui.locale import moment
 from floreo.core.wording import day_text, who_text
-from floreo.organisations.models import Organisation, Person
-from floreo.strategy.models import LeadRole, Objective, StatusChoice
+from floreo.organisations.models import Person
 from floreo.strategy.own_fields import own_text
 
 # What an act is called in the history of one thing, where the trail of all acts says it otherwise.
 OF_ONE_THING: Mapping[str, Promise] = {
     "draft.finished": _l("copied it from an imported text"),
 }
-# What a reader of the history does not look for: places in lists, links, and what is worked out.
+# What a reader of the history does not look for, though it has words: places in lists, links, and what is worked out.
 _LEFT_OUT = {"position", "action", "edition", "pillar", "status", "status_rule", "status_since", "code", "carried_from"}
-_POINTS_TO: Mapping[str, type[Model]] = {
-    "organisation": Organisation,
-    "funder": Organisation,
-    "person": Person,
-    "objective": Objective,
-}
 
 
 @dataclass(frozen=True)
@@ -81,74 +76,81 @@ def saved_since(thing: Record, opened: Any, now: Any) -> dict[str, Saved]:
     return found
 
 
-def _names(entries: Iterable[AuditEntry], viewer: object) -> dict[tuple[str, int], str]:
-    """The names of what fields point to, one query a kind; of a person only the post, for who may not see people."""
-    wanted: dict[str, set[int]] = {}
+def _shown(change: Mapping[str, Any]) -> Iterable[tuple[Field[Any, Any], Any]]:
+    """The fields of a change that are shown, with what the entry holds of each: those that their model names for readers. What
+    nobody named is bookkeeping: hashes, counters, places of files; so is what a field or an app held that is gone."""
+    model = model_of(change["thing"])
+    for name, value in change["fields"].items():
+        if model is not None and name not in _LEFT_OUT and has_words(model, name):
+            yield field_named(model, name), value
+
+
+def _points_to(field: Field[Any, Any], value: Any) -> str:
+    """The name in the trail of the row that a foreign key with that value names, or ""."""
+    if not isinstance(field, ForeignKey) or not field.target_field.primary_key or not str(value).isdecimal():
+        return ""
+    related: type[Model] = field.related_model
+    return f"{related._meta.label_lower}:{value}"
+
+
+def _names(entries: Iterable[AuditEntry], viewer: object) -> dict[str, str]:
+    """What the rows are called that fields point to, one query a kind; only of those that the viewer may know of."""
+    wanted: set[str] = set()
     for entry in entries:
         for change in entry.detail.get("changes", []):
-            for field, value in change["fields"].items():
-                if field in _POINTS_TO:
-                    pair = value if isinstance(value, list) else [value]
-                    wanted.setdefault(field, set()).update(int(v) for v in pair if str(v or "").isdecimal())
-    found = {}
-    for field, ids in wanted.items():
-        rows = _POINTS_TO[field]._default_manager.filter(pk__in=ids)
-        seen = look([audit.key(row) for row in rows], viewer)
-        for row in rows:
-            found[field, row.pk] = str(row) if seen.opens(audit.key(row)) else _unnamed(row)
-    return found
+            for field, value in _shown(change):
+                pair = value if change["what"] == "changed" else [value]
+                wanted.update(_points_to(field, one) for one in pair)
+    rows = things_of(wanted - {""})
+    seen = {audit.key(row) for row in rows_open(rows.values(), viewer)}
+    return {name: named(row) if name in seen else _unnamed(row) for name, row in rows.items()}
 
 
 def _unnamed(row: Model) -> str:
+    """Of a person the post, of anything else that it is there: for who may not know which."""
     return row.public_label if isinstance(row, Person) else _("not public")
 
 
-def _day(value: str) -> str:
+def _time_text(field: Field[Any, Any], value: str) -> str:
     try:
-        return day_text(date.fromisoformat(value))
+        if not isinstance(field, DateTimeField):
+            return day_text(date.fromisoformat(value))
+        at = datetime.fromisoformat(value)
     except ValueError:
         return value
+    return moment(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
-def _value_text(field: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
+def _value_text(field: Field[Any, Any], value: Any, names: Mapping[str, str]) -> str:
+    """A value as its reader says it: the words of a choice, the name of a record, a day, a moment."""
     text = str(value)
     if value in (None, "", "None", {}, []):
         text = ""
     elif isinstance(value, bool):
         text = _("Yes") if value else _("No")
-    elif field in _POINTS_TO and text.isdecimal():
-        text = names.get((field, int(text)), text)
-    elif field in {"own", "own_internal"} and isinstance(value, dict):
+    elif isinstance(value, str | int) and field.choices:
+        text = str(dict(field.flatchoices).get(value, value))
+    elif pointed := _points_to(field, value):
+        text = names.get(pointed, text)
+    elif field.name in {"own", "own_internal"} and isinstance(value, dict):
         text = own_text(value)
-    elif field == "override" and text in StatusChoice.values:
-        text = str(StatusChoice(text).label)
-    elif field == "part" and text in LeadRole.values:
-        text = str(LeadRole(text).label)
-    elif field == "translations" and isinstance(value, dict):
+    elif field.name == "translations" and isinstance(value, dict):
         text = "; ".join(f"{code}: {t}" for code, texts in value.items() for t in texts.values())
-    elif field.endswith("_on") or field in {"on", "starts_on", "ends_on", "on_hold_since"}:
-        text = _day(text)
-    elif field == "by" or field.endswith("_by"):
+    elif isinstance(value, list) and all(isinstance(one, str | int) for one in value):
+        text = "; ".join(str(one) for one in value)
+    elif isinstance(field, DateField):
+        text = _time_text(field, text)
+    elif field.name == "by" or field.name.endswith("_by"):
         text = who_text(text)
     return text
 
 
-def _label(thing: str, field: str) -> Words:
-    """What the model calls its field; a field or an app that is gone keeps its bare name."""
-    model = model_of(thing)
-    return label_of(model, field) if model is not None and has_words(model, field) else field
-
-
-def _changes(change: Mapping[str, Any], names: Mapping[tuple[str, int], str]) -> Iterable[FieldChange]:
-    for field, value in change["fields"].items():
-        if field in _LEFT_OUT:
-            continue
+def _changes(change: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[FieldChange]:
+    for field, value in _shown(change):
         old, new = value if change["what"] == "changed" else ("", value)
         if change["what"] == "removed":
             old, new = value, ""
-        text = FieldChange(
-            _label(change["thing"], field), _value_text(field, old, names), _value_text(field, new, names)
-        )
+        text = FieldChange(field.verbose_name, _value_text(field, old, names), _value_text(field, new, names))
         if text.old or text.new:
             yield text
 

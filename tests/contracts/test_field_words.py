@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+
 import pytest
+from django.apps import apps
 from django.db import models
 from django.forms import ModelForm
 from django.utils.functional import Promise
 
+import floreo
+from floreo.core.access import SYSTEM
 from floreo.core.fields import has_words, label_of
+from floreo.core.keys import things_of
+from floreo.core.models import AuditEntry
+from floreo.core.tables import Column, Table
+from floreo.organisations.models import Country
 from floreo.portal.queries.history import _PUBLIC_FIELDS
 from floreo.strategy.models import (
     Action,
@@ -26,6 +38,7 @@ from floreo.workspace.evidence import forms as evidence
 from floreo.workspace.feeds import feed_forms
 from floreo.workspace.feeds import forms as feeds
 from floreo.workspace.forms import RecordForm, field_of
+from floreo.workspace.history import history_of
 from floreo.workspace.indicators import forms as indicators
 from floreo.workspace.meetings import forms as meetings
 from floreo.workspace.money import forms as money
@@ -119,3 +132,62 @@ def test_a_form_field_of_a_model_has_its_label_its_help_and_its_length() -> None
     assert issubclass(forms.ActionForm, ModelForm)
     assert isinstance(label_of(Milestone, "due_on"), Promise)
     assert MILESTONES.name == "milestones"
+
+
+# Not read on the model: the number of a row; which version of a framework, of a law or of a text a row belongs to, where `version`
+# of the model counts how often it was saved; and what the country calls the levels of its plan.
+NUMBERS = {"id", "version"}
+LEVELS = {"pillar", "pillars", "objective"}
+
+
+def columns() -> Iterator[tuple[str, type[models.Model], Column]]:
+    """Each column of each table that is the field of the same name of the model whose rows it shows."""
+    named = [m.name for m in pkgutil.walk_packages(floreo.__path__, "floreo.")]
+    modules = [importlib.import_module(name) for name in named if name.endswith(".tables") or ".tables." in name]
+    tables = {id(each): each for module in modules for each in vars(module).values() if isinstance(each, Table)}
+    for table in tables.values():
+        model = table.rows(SYSTEM).model
+        fields = {f.name for f in (*model._meta.concrete_fields, *model._meta.many_to_many)} - NUMBERS
+        for column in table.declared:
+            if isinstance(column, Column) and column.name in fields:
+                yield table.name, model, column
+
+
+@pytest.mark.django_db
+def test_every_field_that_is_a_column_has_words() -> None:
+    found = list(columns())
+    assert len(found) > 1000
+    assert [(table, c.name) for table, model, c in found if c.name not in LEVELS and not has_words(model, c.name)] == []
+
+
+@pytest.mark.django_db
+def test_no_column_repeats_by_hand_what_its_field_is_called() -> None:
+    """Where it says it in other words, the field has a longer label in the form: "Address of the source" is "Source address" there."""
+    fields = [f for model in apps.get_models() for f in (*model._meta.concrete_fields, *model._meta.many_to_many)]
+    read = {id(field.verbose_name) for field in fields}
+    repeated = [
+        (table, column.name)
+        for table, model, column in columns()
+        if column.name not in LEVELS
+        and id(column.title) not in read
+        and str(column.title) == str(label_of(model, column.name))
+    ]
+    assert repeated == []
+
+
+MACHINE_WORDS = re.compile(r"\d{4}-\d\d-\d\d([ T].+)?|True|False|None|[\[{].*[\]}]")
+
+
+def test_every_history_of_the_sample_is_in_words(isla_feeds: Country) -> None:
+    """Each field by what its model calls it, each choice by its words, each day as a day."""
+    subjects = set(AuditEntry.objects.exclude(subject="").values_list("subject", flat=True))
+    wordless, coded, shown = set(), set(), 0
+    for name, thing in things_of(subjects).items():
+        for change in (change for entry in history_of(thing, viewer=SYSTEM) for change in entry.changes):
+            shown += 1
+            if not isinstance(change.field, Promise):
+                wordless.add((name.partition(":")[0], change.field))
+            if MACHINE_WORDS.fullmatch(change.old) or MACHINE_WORDS.fullmatch(change.new):
+                coded.add((name.partition(":")[0], str(change.field), change.old, change.new))
+    assert shown > 100
+    assert (wordless, coded) == (set(), set())

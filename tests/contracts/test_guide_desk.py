@@ -47,6 +47,7 @@ LEFT_OUT: dict[str, tuple[str, str, str]] = {
     "`search_kinds`": (OFFERS, r"    search_kinds=.*\n", ""),
     "`verbs`": (OFFERS, r"    verbs=.*\n", ""),
     "`menu`": (OFFERS, r"    menu=.*\n", ""),
+    "`verbose_name` of a column": ("floreo/drills/models.py", r'verbose_name=_\("Due"\)', ""),
     "`visible_to`": ("floreo/drills/models.py", r"    objects = .*\n", ""),
     "`search_entry`": ("floreo/drills/models.py", r"(?s)    def search_entry.*", ""),
     "`select_related` of the table": ("floreo/drills/tables.py", r'\.select_related\("organisation"\)', ""),

@@ -98,7 +98,7 @@ class Advisory(Record, Translated):
         max_length=12,
         choices=Tlp.choices,
         default=Tlp.CLEAR,
-        verbose_name="TLP",
+        verbose_name=_("TLP"),
         help_text=_("Only TLP:CLEAR is public. Others can be read in the workspace, by those who may."),
     )
     # What it was made of: "cve:CVE-2026-1234", "kev:CVE-2026-1234", or the key of a record ("incidents.case:17").
@@ -109,14 +109,16 @@ class Advisory(Record, Translated):
         verbose_name=_("Known since"),
         help_text=_("When the team or its source first knew. The time to publication is counted from here."),
     )
-    state = models.CharField(max_length=9, choices=AdvisoryState.choices, default=AdvisoryState.DRAFT)
-    returned_note = models.CharField(max_length=500, blank=True)  # why a reviewer sent it back
-    sent_at = models.DateTimeField(null=True, blank=True)  # to review
-    published_at = models.DateTimeField(null=True, blank=True)
-    corrected_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_reason = models.CharField(max_length=500, blank=True)  # public
-    issue = models.PositiveIntegerField(default=1)  # which version is current
+    state = models.CharField(
+        max_length=9, choices=AdvisoryState.choices, default=AdvisoryState.DRAFT, verbose_name=_("State")
+    )
+    returned_note = models.CharField(max_length=500, blank=True, verbose_name=_("Note"))  # why a reviewer sent it back
+    sent_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Sent"))  # to review
+    published_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Published"))
+    corrected_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Newest version"))
+    withdrawn_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Withdrawn"))
+    withdrawn_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for withdrawal"))  # public
+    issue = models.PositiveIntegerField(default=1, verbose_name=_("Version"))  # which version stands
     mailed_issue = models.PositiveIntegerField(default=0)  # which version subscribers were sent last
 
     # What the trail shows of them may be of an earlier time, when the advisory was marked narrower.
@@ -194,18 +196,20 @@ class AdvisoryVersion(Record):
     """One version as it was published: its text, what changed, who published it, and whether the same person wrote it."""
 
     advisory = models.ForeignKey(Advisory, on_delete=models.CASCADE, related_name="versions")
-    issue = models.PositiveIntegerField()
-    title = models.CharField(max_length=300, blank=True)  # empty where the version is a withdrawal
-    summary = models.CharField(max_length=500, blank=True)
-    text = models.TextField(blank=True)
-    advice = models.TextField(blank=True)
+    issue = models.PositiveIntegerField(verbose_name=_("Version"))
+    title = models.CharField(
+        max_length=300, blank=True, verbose_name=_("Title")
+    )  # empty where the version is a withdrawal
+    summary = models.CharField(max_length=500, blank=True, verbose_name=_("Summary"))
+    text = models.TextField(blank=True, verbose_name=_("Text"))
+    advice = models.TextField(blank=True, verbose_name=_("What to do"))
     translations = models.JSONField(default=dict, blank=True)
     # tlp, always: who may read this version; severity, cves, cvss, products, sectors, references unless it is a withdrawal
     facts = models.JSONField(default=dict, blank=True)
-    note = models.CharField(max_length=500)  # what changed
-    published_at = models.DateTimeField()
-    published_by = models.CharField(max_length=200)
-    by_maker = models.BooleanField(default=False)
+    note = models.CharField(max_length=500, verbose_name=_("Note"))  # what changed
+    published_at = models.DateTimeField(verbose_name=_("Published"))
+    published_by = models.CharField(max_length=200, verbose_name=_("Published by"))
+    by_maker = models.BooleanField(default=False, verbose_name=_("By the maker"))
 
     objects = AdvisoryVersionQuerySet.as_manager()
 
@@ -226,14 +230,14 @@ class CsafDocument(Record):
     secret_fields: ClassVar[frozenset[str]] = frozenset({"text", "signature", "public_key"})  # long, and no facts
 
     advisory = models.OneToOneField(Advisory, on_delete=models.CASCADE, related_name="document")
-    issue = models.PositiveIntegerField()
+    issue = models.PositiveIntegerField(verbose_name=_("Version"))
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
     sha512 = models.CharField(max_length=128)
     signature = models.TextField(blank=True)  # detached, armoured; empty until the worker has signed
     fingerprint = models.CharField(max_length=64, blank=True)  # of the key that signed
     public_key = models.TextField(blank=True)  # armoured: the web server cannot read the key itself
-    released_at = models.DateTimeField()
+    released_at = models.DateTimeField(verbose_name=_("Released"))
 
     class Meta:
         ordering = ["-released_at", "-pk"]

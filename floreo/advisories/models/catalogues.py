@@ -18,15 +18,15 @@ class KevEntry(models.Model):
     not_chained = "A copy of a public catalogue, loaded again whenever it changes; that it was loaded is in the trail."
     read_with = Permission.ADVISORY_WRITE
 
-    cve = models.CharField(max_length=30, unique=True)
-    vendor = models.CharField(max_length=200)
-    product = models.CharField(max_length=200)
-    name = models.CharField(max_length=500)
+    cve = models.CharField(max_length=30, unique=True, verbose_name=_("CVE"))
+    vendor = models.CharField(max_length=200, verbose_name=_("Vendor"))
+    product = models.CharField(max_length=200, verbose_name=_("Product"))
+    name = models.CharField(max_length=500, verbose_name=_("Name"))
     description = models.TextField(blank=True)
     action = models.TextField(blank=True)
-    added_on = models.DateField()
+    added_on = models.DateField(verbose_name=_("Added"))
     due_on = models.DateField(null=True, blank=True)
-    ransomware = models.BooleanField(default=False)
+    ransomware = models.BooleanField(default=False, verbose_name=_("Ransomware"))
     notes = models.TextField(blank=True)
     cwes = models.JSONField(default=list, blank=True)
     catalogue = models.CharField(max_length=40)  # its version
@@ -81,7 +81,9 @@ class Team(Record, Translated, Sourced):
     )
 
     code = models.SlugField(max_length=60, unique=True, verbose_name=_("Code"))
-    is_own = models.BooleanField(default=False)  # the team that runs this installation
+    is_own = models.BooleanField(
+        default=False, verbose_name=_("Runs this site")
+    )  # the team that runs this installation
     organisation = models.ForeignKey(
         Organisation,
         null=True,

@@ -26,8 +26,8 @@ class Subscriber(Record):
     products = models.JSONField(default=list, blank=True, verbose_name=_("Products"))  # names or parts of names
     language = models.CharField(max_length=5, verbose_name=_("Language"))
     link_version = models.PositiveIntegerField()  # a random number: links of somebody who left open nothing later
-    asked_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(verbose_name=_("Requested"))
+    confirmed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Confirmed"))
 
     class Meta:
         ordering = ["pk"]
@@ -81,14 +81,14 @@ class AdvisoryReply(Record):
     """What the operator says of an advisory on one of its assets: the last word, which replaces the one before."""
 
     advisory = models.ForeignKey(Advisory, on_delete=models.CASCADE, related_name="replies")
-    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="advisory_replies")
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="advisory_replies", verbose_name=_("Asset"))
     kind = models.CharField(max_length=12, choices=ReplyKind.choices, verbose_name=_("Reply"))
     note = models.TextField(
         max_length=2000, blank=True, verbose_name=_("Note"), help_text=_("The national team reads it.")
     )
-    issue = models.PositiveIntegerField()  # the version of the advisory that was read
-    replied_at = models.DateTimeField()
-    replied_by = models.CharField(max_length=200)
+    issue = models.PositiveIntegerField(verbose_name=_("Version"))  # the version of the advisory that was read
+    replied_at = models.DateTimeField(verbose_name=_("Replied on"))
+    replied_by = models.CharField(max_length=200, verbose_name=_("Replied by"))
 
     objects = AdvisoryReplyQuerySet.as_manager()
 

@@ -53,7 +53,7 @@ class Campaign(Record, Translated, Sourced):
         related_name="campaigns",
         verbose_name=_("Lead organisation"),
     )
-    is_public = models.BooleanField(default=False)
+    is_public = models.BooleanField(default=False, verbose_name=_("Published"))
 
     objects = PublishedQuerySet.as_manager()
 
@@ -169,7 +169,7 @@ class CampaignChannel(OfCampaign, Translated):
 class Reach(OfCampaign, Sourced):
     """How many a campaign reached in a stretch of days, counted by somebody who is named. Its source is required."""
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="reach")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="reach", verbose_name=_("Campaign"))
     channel = models.ForeignKey(
         CampaignChannel,
         null=True,

@@ -57,7 +57,7 @@ class Message(Record, Translated):
     )
 
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="messages")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(verbose_name=_("Number"))
     sender_name = models.CharField(max_length=100, verbose_name=_("Name of the sender"))
     sender_address = models.CharField(
         max_length=200,
@@ -111,7 +111,7 @@ class Spot(Record, Translated):
     translated_fields: ClassVar[tuple[str, ...]] = ("quote", "explanation")
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="spots")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(verbose_name=_("Number"))
     part = models.CharField(max_length=10, choices=SpotPart.choices, verbose_name=_("Part of the message"))
     quote = models.CharField(
         max_length=300, blank=True, verbose_name=_("Words"), help_text=_("For the text: exactly as they are in it.")
@@ -198,7 +198,7 @@ class ExerciseGroup(Record):
     join_code = models.CharField(max_length=12, unique=True, verbose_name=_("Join code"))
     ends_on = models.DateField(verbose_name=_("Last day"), help_text=_("From the day after, nobody can join."))
     closed_on = models.DateField(null=True, blank=True, verbose_name=_("Closed on"))
-    takers = models.PositiveIntegerField(default=0)
+    takers = models.PositiveIntegerField(default=0, verbose_name=_("Participants"))
     phish_seen = models.PositiveIntegerField(default=0)  # decisions on messages that are a phish
     phish_recognised = models.PositiveIntegerField(default=0)
     real_seen = models.PositiveIntegerField(default=0)

@@ -40,10 +40,10 @@ class Published(Record, Translated, Sourced):
     subject = models.CharField(
         max_length=10, choices=Subject.choices, verbose_name=pgettext_lazy("of a text", "Subject")
     )
-    is_public = models.BooleanField(default=False)
+    is_public = models.BooleanField(default=False, verbose_name=_("Published"))
     published_on = models.DateField(null=True, blank=True, verbose_name=_("Published on"))
     is_generic = models.BooleanField(
-        default=False, editable=False
+        default=False, editable=False, verbose_name=_("General")
     )  # came with the product, not written for the country
 
     objects = PublishedQuerySet.as_manager()

@@ -62,7 +62,7 @@ class Question(Record, Translated):
     translated_fields: ClassVar[tuple[str, ...]] = ("text", "explanation", "advice")
 
     quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="questions")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(verbose_name=_("Number"))
     kind = models.CharField(
         max_length=10, choices=QuestionKind.choices, default=QuestionKind.SINGLE, verbose_name=_("Kind of question")
     )
@@ -121,7 +121,7 @@ class Option(Record, Translated):
     translated_fields: ClassVar[tuple[str, ...]] = ("text", "explanation")
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="options")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(verbose_name=_("Number"))
     text = models.CharField(max_length=500, verbose_name=_("Answer"))
     is_right = models.BooleanField(default=False, verbose_name=_("Right"))
     explanation = models.TextField(

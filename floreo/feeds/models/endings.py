@@ -52,8 +52,8 @@ class FindingEnding(Record):
         Feed, null=True, blank=True, on_delete=models.PROTECT, related_name="endings", verbose_name=_("Feed")
     )
     reason = models.CharField(max_length=500, verbose_name=_("Reason"))
-    made_by = models.CharField(max_length=200)
-    made_on = models.DateField()
+    made_by = models.CharField(max_length=200, verbose_name=_("Made by"))
+    made_on = models.DateField(verbose_name=_("Made on"))
     ends_on = models.DateField(
         null=True,
         blank=True,
@@ -62,7 +62,7 @@ class FindingEnding(Record):
     )
     taken_back = models.JSONField(default=dict, blank=True)  # source -> days, of what its source withdrew
     undone_on = models.DateField(null=True, blank=True)
-    undone_by = models.CharField(max_length=200, blank=True)
+    undone_by = models.CharField(max_length=200, blank=True, verbose_name=_("Undone by"))
 
     class Meta:
         ordering = ["-made_on", "-pk"]

@@ -152,9 +152,11 @@ class Feed(Record):
     modified = models.CharField(max_length=60, blank=True)  # Last-Modified as the server said it
     due_at = models.DateTimeField(null=True, blank=True)  # when it is fetched next
     failures = models.PositiveSmallIntegerField(default=0)  # in a row
-    last_error = models.CharField(max_length=300, blank=True)
-    last_looked_at = models.DateTimeField(null=True, blank=True)
-    silent_since = models.DateTimeField(null=True, blank=True)  # no file came in the time in which one is expected
+    last_error = models.CharField(max_length=300, blank=True, verbose_name=_("Last error"))
+    last_looked_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Last look"))
+    silent_since = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("Silent since")
+    )  # no file came in the time in which one is expected
     alerted_at = models.DateTimeField(null=True, blank=True)  # when the duty contact was mailed about it
     # Since when the team has said something else of it, and its findings are still as before; a job works them out again.
     unsettled_since = models.DateTimeField(null=True, blank=True)
@@ -192,34 +194,45 @@ class FeedFile(Record):
         "attempts": _CLAIMED,
     }
 
-    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="reports")
-    sha256 = models.CharField(max_length=64)  # SHA-256 of the file as it came
-    name = models.CharField(max_length=300)
-    day = models.DateField()  # the day that it reports on: from its name, else when it came
-    report_type = models.CharField(max_length=80, blank=True)
-    is_known_type = models.BooleanField(default=True)
-    size = models.PositiveBigIntegerField(default=0)
-    received_at = models.DateTimeField()
-    received_by = models.CharField(max_length=200, blank=True)  # who handed it in, or the way it came
-    state = models.CharField(max_length=8, choices=FileState.choices, default=FileState.WAITING)
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="reports", verbose_name=_("Feed"))
+    sha256 = models.CharField(max_length=64, verbose_name=_("SHA-256"))  # SHA-256 of the file as it came
+    name = models.CharField(max_length=300, verbose_name=_("File"))
+    day = models.DateField(verbose_name=_("Day"))  # the day that it reports on: from its name, else when it came
+    report_type = models.CharField(max_length=80, blank=True, verbose_name=_("File type"))
+    is_known_type = models.BooleanField(default=True, verbose_name=_("Known file type"))
+    size = models.PositiveBigIntegerField(default=0, verbose_name=_("Size"))
+    received_at = models.DateTimeField(verbose_name=_("Received"))
+    received_by = models.CharField(
+        max_length=200, blank=True, verbose_name=_("Received by")
+    )  # who handed it in, or the way it came
+    state = models.CharField(
+        max_length=8, choices=FileState.choices, default=FileState.WAITING, verbose_name=_("State")
+    )
     claimed_until = models.DateTimeField(null=True, blank=True)  # a worker that died holds it no longer
     attempts = models.PositiveSmallIntegerField(default=0)
-    problem = models.CharField(max_length=40, blank=True)  # engine/problems.py
-    rows = models.PositiveBigIntegerField(default=0)  # = kept + duplicates + dropped + rejected
-    kept = models.PositiveBigIntegerField(default=0)
-    duplicates = models.PositiveBigIntegerField(default=0)
-    dropped = models.PositiveBigIntegerField(default=0)
-    outside = models.PositiveBigIntegerField(default=0)
-    rejected = models.PositiveBigIntegerField(default=0)
+    problem = models.CharField(max_length=40, blank=True, verbose_name=_("Problem"))  # engine/problems.py
+    rows = models.PositiveBigIntegerField(default=0, verbose_name=_("Rows"))  # = kept + duplicates + dropped + rejected
+    kept = models.PositiveBigIntegerField(default=0, verbose_name=_("Rows saved"))
+    duplicates = models.PositiveBigIntegerField(default=0, verbose_name=_("Repeats"))
+    dropped = models.PositiveBigIntegerField(default=0, verbose_name=_("Discarded"))
+    outside = models.PositiveBigIntegerField(default=0, verbose_name=_("Outside"))
+    rejected = models.PositiveBigIntegerField(default=0, verbose_name=_("Rejected rows"))
     reasons = models.JSONField(default=dict, blank=True)
     organisations = models.JSONField(default=dict, blank=True)  # code -> events
     families = models.JSONField(default=dict, blank=True)  # "4" or "6" -> findings at addresses of IPv4 or IPv6
-    unknown_columns = models.JSONField(default=list, blank=True)
-    missing_columns = models.JSONField(default=list, blank=True)
+    unknown_columns = models.JSONField(default=list, blank=True, verbose_name=_("Unknown columns"))
+    missing_columns = models.JSONField(default=list, blank=True, verbose_name=_("Missing columns"))
     seconds = models.FloatField(default=0)
-    read_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Read"))
     rejects_path = models.CharField(max_length=300, blank=True)  # within the store
-    corrected_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="corrects")
+    corrected_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="corrects",
+        verbose_name=_("Corrected by"),
+    )
 
     class Meta:
         ordering = ["-received_at", "-pk"]
@@ -242,14 +255,14 @@ class HeldFile(Record):
     """A file from a mail that says it comes from a feed's sender, and nothing proves it. It is no report: nobody reads it and
     nothing counts it until a person releases it."""
 
-    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="held_files")
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="held_files", verbose_name=_("Feed"))
     sha256 = models.CharField(max_length=64)  # SHA-256 of the file as it came
-    name = models.CharField(max_length=300)
-    size = models.PositiveBigIntegerField()
-    sender = models.CharField(max_length=320)  # as the mail says
-    reason = models.CharField(max_length=12, choices=HeldReason.choices)
-    received_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=HeldState.choices, default=HeldState.HELD)
+    name = models.CharField(max_length=300, verbose_name=_("Name"))
+    size = models.PositiveBigIntegerField(verbose_name=_("Size"))
+    sender = models.CharField(max_length=320, verbose_name=_("Sender"))  # as the mail says
+    reason = models.CharField(max_length=12, choices=HeldReason.choices, verbose_name=_("Reason"))
+    received_at = models.DateTimeField(verbose_name=_("Received"))
+    state = models.CharField(max_length=10, choices=HeldState.choices, default=HeldState.HELD, verbose_name=_("State"))
 
     class Meta:
         ordering = ["-received_at", "-pk"]
@@ -267,7 +280,7 @@ class TypeMapping(Record):
 
     read_with = Permission.FEED_READ
 
-    report_type = models.CharField(max_length=80, unique=True)
+    report_type = models.CharField(max_length=80, unique=True, verbose_name=_("File type"))
     mapping = models.JSONField(default=dict)  # as Feed.mapping
 
     class Meta:
@@ -345,7 +358,7 @@ class FeedRule(Record):
     reason = models.CharField(
         max_length=300, verbose_name=_("Reason"), help_text=_("For people who read the table later.")
     )  # why the team wants it
-    is_on = models.BooleanField(default=False)
+    is_on = models.BooleanField(default=False, verbose_name=_("In force"))
 
     class Meta:
         ordering = ["position", "pk"]

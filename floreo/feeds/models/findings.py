@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import languages
 from floreo.core.access import Permission, reach
@@ -49,52 +50,66 @@ class Finding(Record):
 
     not_chained = "Made again each night from files whose hashes are in the trail."
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="findings")
-    subject = models.CharField(max_length=255)  # the address where it was last seen, else the name
-    # What makes it one finding: the machine where the source identifies it ("certificate:...", or the /64 in which it makes up its
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="findings", verbose_name=_l("Organisation")
+    )
+    subject = models.CharField(
+        max_length=255, verbose_name=_l("IP address or domain name")
+    )  # the address where it was last seen, else the name
+    # What makes it one finding: the machine where the source tells it ("certificate:...", or the /64 in which it makes up its
     # addresses), else the subject.
     unit = models.CharField(max_length=255, blank=True)
     # Of a machine: the addresses at which it was seen, with the first and last day of reports; the newest MOST_ADDRESSES.
     addresses = models.JSONField(default=dict, blank=True)
     ip = models.GenericIPAddressField(null=True, blank=True)
-    kind = models.CharField(max_length=80)  # classification.identifier
-    port = models.PositiveIntegerField(default=0)  # 0: none
-    protocol = models.CharField(max_length=10, blank=True)
-    taxonomy = models.CharField(max_length=40, blank=True)
-    type = models.CharField(max_length=60, blank=True)
-    severity = models.CharField(max_length=10, choices=Severity.choices, default=Severity.UNDEFINED)
+    kind = models.CharField(max_length=80, verbose_name=_l("Kind"))  # classification.identifier
+    port = models.PositiveIntegerField(default=0, verbose_name=_l("Port"))  # 0: none
+    protocol = models.CharField(max_length=10, blank=True, verbose_name=_l("Protocol"))
+    taxonomy = models.CharField(max_length=40, blank=True, verbose_name=_l("Class"))
+    type = models.CharField(max_length=60, blank=True, verbose_name=_l("Type"))
+    severity = models.CharField(
+        max_length=10, choices=Severity.choices, default=Severity.UNDEFINED, verbose_name=_l("Severity")
+    )
     severity_rank = models.PositiveSmallIntegerField(default=5)  # 0 is worst: lists are ordered by it
-    detail = models.CharField(max_length=300, blank=True)
-    network = models.CharField(max_length=255, blank=True)  # what matched
-    reason = models.CharField(max_length=10, blank=True)  # engine.events.Match
-    service = models.CharField(max_length=120, blank=True)
+    detail = models.CharField(max_length=300, blank=True, verbose_name=_l("Detail"))
+    network = models.CharField(max_length=255, blank=True, verbose_name=_l("Network"))  # what matched
+    reason = models.CharField(max_length=10, blank=True, verbose_name=_l("Attributed by"))  # engine.events.Match
+    service = models.CharField(max_length=120, blank=True, verbose_name=_l("Service"))
     route = models.CharField(max_length=12, blank=True)  # the contact role that a rule of the team sends it to
-    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="findings")  # that saw it last
-    report_type = models.CharField(max_length=80, blank=True)
-    first_seen = models.DateTimeField()
-    last_seen = models.DateTimeField()
+    feed = models.ForeignKey(
+        Feed, on_delete=models.PROTECT, related_name="findings", verbose_name=_l("Feed")
+    )  # that saw it last
+    report_type = models.CharField(max_length=80, blank=True, verbose_name=_l("File type"))
+    first_seen = models.DateTimeField(verbose_name=_l("First seen"))
+    last_seen = models.DateTimeField(verbose_name=_l("Last seen"))
     first_day = models.DateField()  # of the reports
     last_day = models.DateField()
     # By source ("feed/type") the days on which it was seen, as stretches: [["2026-11-01", "2026-11-03"]]. All that is said
     # of days and states is computed from it and the days of runs, so the order in which files come does not matter.
     seen = models.JSONField(default=dict)
-    times_seen = models.PositiveBigIntegerField(default=0)  # events
+    times_seen = models.PositiveBigIntegerField(default=0, verbose_name=_l("Times seen"))  # events
     days_seen = models.PositiveIntegerField(default=1)  # reports' days
-    # Its state: as it was `observed`, unless the team or its source ended it (`ending`), or a rule leaves it out.
-    state = models.CharField(max_length=12, choices=FindingState.choices, default=FindingState.NEW)
+    # How it stands: as it was `observed`, unless the team or its source ended it (`ending`), or a rule leaves it out.
+    state = models.CharField(
+        max_length=12, choices=FindingState.choices, default=FindingState.NEW, verbose_name=_l("State")
+    )
     observed = models.CharField(max_length=12, choices=FindingState.choices, default=FindingState.NEW)
     ending = models.ForeignKey(
         "feeds.FindingEnding", null=True, blank=True, on_delete=models.SET_NULL, related_name="findings"
     )
     dropped = models.BooleanField(default=False)  # by a rule, when it was last seen
-    opened_on = models.DateField()  # this time: the first day, or the day it came back
-    fixed_on = models.DateField(null=True, blank=True)  # the first look that did not see it
-    reopened = models.PositiveSmallIntegerField(default=0)  # times
+    opened_on = models.DateField(verbose_name=_l("Open since"))  # this time: the first day, or the day it came back
+    fixed_on = models.DateField(
+        null=True, blank=True, verbose_name=_l("Fixed by")
+    )  # the first look that did not see it
+    reopened = models.PositiveSmallIntegerField(default=0, verbose_name=_l("Seen again"))  # times
     moved_on = models.DateField(null=True, blank=True)  # when its network came to this organisation, and from which
     moved_from = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    reply = models.CharField(max_length=12, choices=ReplyKind.choices, blank=True)  # the last answer
-    replied_on = models.DateField(null=True, blank=True)
-    claim = models.CharField(max_length=12, choices=FixClaim.choices, blank=True)
+    reply = models.CharField(
+        max_length=12, choices=ReplyKind.choices, blank=True, verbose_name=_l("Reply")
+    )  # the last answer
+    replied_on = models.DateField(null=True, blank=True, verbose_name=_l("Replied on"))
+    claim = models.CharField(max_length=12, choices=FixClaim.choices, blank=True, verbose_name=_l("Reported fixed"))
     notified_on = models.DateField(null=True, blank=True)  # when its organisation was last written to about it
     notified_state = models.CharField(max_length=12, choices=FindingState.choices, blank=True)  # and its state then
 

@@ -77,18 +77,22 @@ class Notice(Record):
     read_with = Permission.FEED_READ
     not_chained = {"alerted_at": "The mail to the duty contact is in the trail as an entry of its own."}
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="notices")
-    contact_role = models.CharField(max_length=12, choices=ContactRole.choices)
-    on = models.DateField()  # the country's day on which it was posted
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="notices", verbose_name=_("Organisation")
+    )
+    contact_role = models.CharField(max_length=12, choices=ContactRole.choices, verbose_name=_("Role of the contact"))
+    on = models.DateField(verbose_name=_("Day"))  # the country's day on which it was posted
     start = models.DateField()
     end = models.DateField()  # inclusive
-    to = models.JSONField(default=list)  # addresses it was sent to
-    tlp = models.CharField(max_length=12, choices=SENT_MARKINGS, default=Tlp.AMBER)
+    to = models.JSONField(default=list, verbose_name=_("Recipients"))  # addresses it was sent to
+    tlp = models.CharField(max_length=12, choices=SENT_MARKINGS, default=Tlp.AMBER, verbose_name=_("TLP"))
     link_version = models.PositiveSmallIntegerField(default=1)
-    link_until = models.DateTimeField()
-    posted_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True, blank=True)  # the first answer
-    undelivered = models.JSONField(default=list, blank=True)  # addresses of `to` from which it came back
+    link_until = models.DateTimeField(verbose_name=_("Link valid until"))
+    posted_at = models.DateTimeField(verbose_name=_("Sent"))
+    answered_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Answered"))  # the first answer
+    undelivered = models.JSONField(
+        default=list, blank=True, verbose_name=_("Not delivered")
+    )  # addresses of `to` from which it came back
     alerted_at = models.DateTimeField(null=True, blank=True)  # when the duty contact was mailed that it came back
     findings = models.ManyToManyField(Finding, through="NoticeLine", related_name="notices")
 
@@ -128,9 +132,11 @@ class NoticeLine(models.Model):
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="lines")
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="lines")
-    state = models.CharField(max_length=12, choices=FindingState.choices)
-    rule = models.CharField(max_length=300, blank=True)  # why it was sent to this role, in words
-    why = models.CharField(max_length=300, blank=True)  # why it came to this organisation
+    state = models.CharField(max_length=12, choices=FindingState.choices, verbose_name=_("State"))
+    rule = models.CharField(
+        max_length=300, blank=True, verbose_name=_("Rule")
+    )  # why it was sent to this role, in words
+    why = models.CharField(max_length=300, blank=True, verbose_name=_("Why"))  # why it came to this organisation
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["notice", "finding"], name="finding_once_a_notice")]
@@ -151,14 +157,18 @@ class Reply(Record):
 
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="answers")
     notice = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers")
-    kind = models.CharField(max_length=12, choices=ReplyKind.choices)
-    note = models.TextField(blank=True)
-    at = models.DateTimeField()
-    replied_by = models.CharField(max_length=200)  # the account's name, or "by the link sent to ..."
+    kind = models.CharField(max_length=12, choices=ReplyKind.choices, verbose_name=_("Kind"))
+    note = models.TextField(blank=True, verbose_name=_("Note"))
+    at = models.DateTimeField(verbose_name=_("When"))
+    replied_by = models.CharField(
+        max_length=200, verbose_name=_("Replied by")
+    )  # the account's name, or "by the link sent to ..."
     link_to = models.EmailField(max_length=254, blank=True)  # to whom the link was sent by which it came
-    handled_at = models.DateTimeField(null=True, blank=True)  # a call for help or a false alarm that the team saw to
-    handled_by = models.CharField(max_length=200, blank=True)
-    answer = models.TextField(blank=True)  # what the team answered
+    handled_at = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("Handled")
+    )  # a call for help or a false alarm that the team saw to
+    handled_by = models.CharField(max_length=200, blank=True, verbose_name=_("Handled by"))
+    answer = models.TextField(blank=True, verbose_name=_("Answer"))  # what the team answered
     alerted_at = models.DateTimeField(null=True, blank=True)  # when the duty contact was mailed about it
 
     class Meta:
@@ -183,16 +193,27 @@ class Correction(Record, Sourced):
     read_with = Permission.FEED_READ
 
     answer = models.OneToOneField(Reply, on_delete=models.CASCADE, related_name="correction")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="corrections_asked")
-    network = models.CharField(max_length=255)  # what matched: 192.0.2.0/25, AS64496, example.org
-    reason = models.CharField(max_length=10)
-    state = models.CharField(max_length=8, choices=CorrectionState.choices, default=CorrectionState.OPEN)
-    moved_to = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="corrections_received"
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="corrections_asked", verbose_name=_("Organisation")
     )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.CharField(max_length=200, blank=True)
-    decision = models.TextField(blank=True)
+    network = models.CharField(
+        max_length=255, verbose_name=_("Network")
+    )  # what matched: 192.0.2.0/25, AS64496, example.org
+    reason = models.CharField(max_length=10, verbose_name=_("Reason"))
+    state = models.CharField(
+        max_length=8, choices=CorrectionState.choices, default=CorrectionState.OPEN, verbose_name=_("State")
+    )
+    moved_to = models.ForeignKey(
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="corrections_received",
+        verbose_name=_("Moved to"),
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Decided"))
+    decided_by = models.CharField(max_length=200, blank=True, verbose_name=_("Decided by"))
+    decision = models.TextField(blank=True, verbose_name=_("Decision"))
 
     class Meta:
         ordering = ["-pk"]

@@ -35,14 +35,16 @@ class AddressPool(Record):
     read_with = Permission.FEED_READ
     objects = AddressPoolQuerySet.as_manager()
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="address_pools")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="address_pools", verbose_name=_("Organisation")
+    )
     prefix = models.CharField(
         max_length=64,
         verbose_name=_("Network"),
         help_text=_("For example 192.0.2.0/24. It lies in a network of the register."),
     )
     kind = models.CharField(max_length=8, choices=PoolKind.choices, verbose_name=_("How its addresses are used"))
-    state = models.CharField(max_length=8, choices=PoolState.choices, default=PoolState.ACTIVE)
+    state = models.CharField(max_length=8, choices=PoolState.choices, default=PoolState.ACTIVE, verbose_name=_("State"))
     reason = models.CharField(
         max_length=300,
         blank=True,
@@ -51,10 +53,10 @@ class AddressPool(Record):
     )
     findings = models.PositiveIntegerField(default=0)  # by which it looks so, and on how many days
     days = models.PositiveIntegerField(default=0)
-    made_by = models.CharField(max_length=200)
-    made_on = models.DateField()
-    ended_by = models.CharField(max_length=200, blank=True)
-    ended_on = models.DateField(null=True, blank=True)
+    made_by = models.CharField(max_length=200, verbose_name=_("Made by"))
+    made_on = models.DateField(verbose_name=_("Made on"))
+    ended_by = models.CharField(max_length=200, blank=True, verbose_name=_("Ended by"))
+    ended_on = models.DateField(null=True, blank=True, verbose_name=_("Ended"))
 
     class Meta:
         ordering = ["prefix", "-pk"]

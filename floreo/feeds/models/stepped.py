@@ -53,16 +53,18 @@ class SteppedStart(Record):
     reason = models.CharField(
         max_length=500, verbose_name=_("Reason"), help_text=_("Why it is justified that some are notified later.")
     )
-    state = models.CharField(max_length=10, choices=SteppedState.choices, default=SteppedState.DRAFT)
-    made_by = models.CharField(max_length=200)
-    made_on = models.DateField()
-    agreed_by = models.CharField(max_length=200, blank=True)
-    agreed_on = models.DateField(null=True, blank=True)
+    state = models.CharField(
+        max_length=10, choices=SteppedState.choices, default=SteppedState.DRAFT, verbose_name=_("State")
+    )
+    made_by = models.CharField(max_length=200, verbose_name=_("Made by"))
+    made_on = models.DateField(verbose_name=_("Made on"))
+    agreed_by = models.CharField(max_length=200, blank=True, verbose_name=_("Agreed by"))
+    agreed_on = models.DateField(null=True, blank=True, verbose_name=_("Agreed on"))
     # Drawn when it was agreed: with it and the codes of the organisations anybody can make the order again.
     seed = models.CharField(max_length=32, blank=True)
-    stopped_by = models.CharField(max_length=200, blank=True)
-    stopped_on = models.DateField(null=True, blank=True)
-    stop_reason = models.CharField(max_length=500, blank=True)
+    stopped_by = models.CharField(max_length=200, blank=True, verbose_name=_("Stopped by"))
+    stopped_on = models.DateField(null=True, blank=True, verbose_name=_("Stopped"))
+    stop_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for the stop"))
 
     class Meta:
         ordering = ["-made_on", "-pk"]

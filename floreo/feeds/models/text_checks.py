@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.models import Record
@@ -16,8 +17,8 @@ class TextCheck(Record):
 
     text = models.CharField(max_length=80, unique=True)  # its name in feeds/kinds, or class-<class>
     sha256 = models.CharField(max_length=64)
-    checked_by = models.CharField(max_length=200)
-    checked_on = models.DateField()
+    checked_by = models.CharField(max_length=200, verbose_name=_("Checked by"))
+    checked_on = models.DateField(verbose_name=_("Checked on"))
 
     class Meta:
         ordering = ["text"]

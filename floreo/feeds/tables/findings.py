@@ -32,10 +32,6 @@ UNANSWERED = "none"
 NO_SECTOR = "none"
 
 
-def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT) -> Column:
-    return Column(name, title, note, lambda row: getattr(row, name), kind)
-
-
 def _rows(viewer: object) -> QuerySet[Finding]:
     return Finding.objects.visible_to(viewer).select_related("organisation__merged_into", "feed")
 
@@ -67,41 +63,39 @@ FINDINGS = Table(
     rows=_rows,
     columns=(
         Column("number", _("Number"), _("Part of its address"), lambda f: f.pk, CellKind.WHOLE),
-        Column(
+        Column.of(
+            Finding,
             "organisation",
-            _("Organisation"),
             _("Code of the organisation that it is attributed to"),
-            lambda f: f.organisation.successor().code,
+            value=lambda f: f.organisation.successor().code,
         ),
-        _column("subject", _("IP address or domain name"), _("Where the problem is")),
-        _column("port", _("Port"), _("0 if there is none"), CellKind.WHOLE),
-        _column("protocol", _("Protocol"), _("tcp or udp, if the file gives it")),
-        _column("kind", _("Kind"), _("What was seen, for example open-rdp")),
-        _column("taxonomy", _("Class"), _("Reference Security Incident Taxonomy")),
-        _column("type", _("Type"), _("Reference Security Incident Taxonomy")),
-        _column("severity", _("Severity"), _("critical, high, medium, low, info or undefined")),
-        _column("detail", _("Detail"), _("Malware, product or vulnerability")),
-        _column(
+        Column.of(Finding, "subject", _("Where the problem is")),
+        Column.of(Finding, "port", _("0 if there is none"), CellKind.WHOLE),
+        Column.of(Finding, "protocol", _("tcp or udp, if the file gives it")),
+        Column.of(Finding, "kind", _("What was seen, for example open-rdp")),
+        Column.of(Finding, "taxonomy", _("Reference Security Incident Taxonomy")),
+        Column.of(Finding, "type", _("Reference Security Incident Taxonomy")),
+        Column.of(Finding, "severity", _("critical, high, medium, low, info or undefined")),
+        Column.of(Finding, "detail", _("Malware, product or vulnerability")),
+        Column.of(
+            Finding,
             "state",
-            _("State"),
             _("new, persisting, reopened, fixed, not_seen, false_alarm, accepted, outside, withdrawn or dropped"),
         ),
-        _column("first_seen", _("First seen"), _("In UTC"), CellKind.MOMENT),
-        _column("last_seen", _("Last seen"), _("In UTC"), CellKind.MOMENT),
-        _column("times_seen", _("Times seen"), _("Events in all files"), CellKind.WHOLE),
-        _column(
-            "opened_on", _("Open since"), _("The first day, or the day on which it was last seen again"), CellKind.DATE
-        ),
-        _column("fixed_on", _("Fixed by"), _("Day of the scan that dates the fix"), CellKind.DATE),
-        _column("reopened", _("Bounced"), _("Number of times"), CellKind.WHOLE),
-        _column("reply", _("Reply"), _("fixed, working, not_ours, false_alarm or need_help")),
-        _column("replied_on", _("Replied on"), _("Date of the last reply"), CellKind.DATE),
-        _column("claim", _("Reported fixed"), _("Result of a reply that reports the finding as fixed")),
-        _column("network", _("Network"), _("The register entry used to attribute it")),
-        _column("reason", _("Attributed by"), _("prefix, asn or domain")),
-        _column("service", _("Service"), _("What runs there, according to the register")),
-        Column("feed", _("Feed"), _("Code of the feed that last reported it"), lambda f: f.feed.code),
-        _column("report_type", _("File type"), _("As named by the feed")),
+        Column.of(Finding, "first_seen", _("In UTC"), CellKind.MOMENT),
+        Column.of(Finding, "last_seen", _("In UTC"), CellKind.MOMENT),
+        Column.of(Finding, "times_seen", _("Events in all files"), CellKind.WHOLE),
+        Column.of(Finding, "opened_on", _("The first day, or the day on which it was last seen again"), CellKind.DATE),
+        Column.of(Finding, "fixed_on", _("Day of the scan that dates the fix"), CellKind.DATE),
+        Column.of(Finding, "reopened", _("Number of times"), CellKind.WHOLE),
+        Column.of(Finding, "reply", _("fixed, working, not_ours, false_alarm or need_help")),
+        Column.of(Finding, "replied_on", _("Date of the last reply"), CellKind.DATE),
+        Column.of(Finding, "claim", _("Result of a reply that reports the finding as fixed")),
+        Column.of(Finding, "network", _("The register entry used to attribute it")),
+        Column.of(Finding, "reason", _("prefix, asn or domain")),
+        Column.of(Finding, "service", _("What runs there, according to the register")),
+        Column.of(Finding, "feed", _("Code of the feed that last reported it"), value=lambda f: f.feed.code),
+        Column.of(Finding, "report_type", _("As named by the feed")),
     ),
     order=("severity_rank", "-last_day", "-pk"),
     key="number",

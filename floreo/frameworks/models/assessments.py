@@ -58,7 +58,9 @@ class Assessment(Record, Translated):
     translated_fields: ClassVar[tuple[str, ...]] = ("note",)
 
     code = models.SlugField(max_length=80, unique=True)
-    in_version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="assessments")
+    in_version = models.ForeignKey(
+        Version, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("Framework")
+    )
     organisation = models.ForeignKey(  # none: the nation
         Organisation,
         null=True,
@@ -81,11 +83,13 @@ class Assessment(Record, Translated):
     as_of = models.DateField(
         verbose_name=_("As of"), help_text=_("Date that the assessment refers to. If empty: today.")
     )
-    opened_on = models.DateField()
-    opened_by = models.CharField(max_length=200)
-    state = models.CharField(max_length=8, choices=AssessmentState.choices, default=AssessmentState.OPEN)
-    closed_on = models.DateField(null=True, blank=True)
-    is_public = models.BooleanField(default=False)
+    opened_on = models.DateField(verbose_name=_("Opened"))
+    opened_by = models.CharField(max_length=200, verbose_name=_("Opened by"))
+    state = models.CharField(
+        max_length=8, choices=AssessmentState.choices, default=AssessmentState.OPEN, verbose_name=_("State")
+    )
+    closed_on = models.DateField(null=True, blank=True, verbose_name=_("Closed"))
+    is_public = models.BooleanField(default=False, verbose_name=_("Public"))
     note = models.TextField(blank=True, verbose_name=_("Note"))  # for readers: who took part, how
     before = models.ForeignKey(
         "self",
@@ -138,13 +142,17 @@ class Answer(Record, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("reason",)
 
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="answers")
-    level = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)  # as reviewed
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.CASCADE, related_name="answers", verbose_name=_("Assessment")
+    )
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="answers", verbose_name=_("Item"))
+    level = models.DecimalField(
+        max_digits=5, decimal_places=2, null=True, blank=True, verbose_name=_("Level")
+    )  # as reviewed
     held = models.JSONField(default=list, blank=True)  # stages said to hold, where the rule asks for each
-    reason = models.TextField(blank=True)
-    reviewed_by = models.CharField(max_length=200, blank=True)
-    reviewed_on = models.DateField(null=True, blank=True)
+    reason = models.TextField(blank=True, verbose_name=_("Reason"))
+    reviewed_by = models.CharField(max_length=200, blank=True, verbose_name=_("Reviewer"))
+    reviewed_on = models.DateField(null=True, blank=True, verbose_name=_("Reviewed"))
 
     class Meta:
         ordering = ["assessment", "item__position", "pk"]
@@ -181,11 +189,11 @@ class Rating(Record):
 
     answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="ratings")
     rater = models.CharField(max_length=120)  # actor code
-    rater_name = models.CharField(max_length=200)
-    level = models.DecimalField(max_digits=5, decimal_places=2)
+    rater_name = models.CharField(max_length=200, verbose_name=_("Rated by"))
+    level = models.DecimalField(max_digits=5, decimal_places=2, verbose_name=_("Level"))
     held = models.JSONField(default=list, blank=True)
-    reason = models.TextField()
-    rated_on = models.DateField()
+    reason = models.TextField(verbose_name=_("Reason"))
+    rated_on = models.DateField(verbose_name=_("Rated on"))
 
     class Meta:
         ordering = ["pk"]
@@ -204,7 +212,9 @@ class PublishedScore(Record, Translated, Sourced):
     read_with = Permission.AUDIT_READ
     translated_fields: ClassVar[tuple[str, ...]] = ("subject", "tier", "note")
 
-    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="scores")
+    framework = models.ForeignKey(
+        Framework, on_delete=models.PROTECT, related_name="scores", verbose_name=_("Framework")
+    )
     in_version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.PROTECT, related_name="scores")
     year = models.PositiveSmallIntegerField(verbose_name=_("Year"))
     subject = models.CharField(
@@ -216,7 +226,9 @@ class PublishedScore(Record, Translated, Sourced):
     rank = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("Rank"))
     tier = models.CharField(max_length=80, blank=True, verbose_name=_("Tier"))
     note = models.CharField(max_length=500, blank=True, verbose_name=_("Note"))
-    indicator = models.SlugField(max_length=80, blank=True)  # the indicator that holds the same figure as readings
+    indicator = models.SlugField(
+        max_length=80, blank=True, verbose_name=_("Indicator")
+    )  # the indicator that holds the same figure as readings
 
     class Meta:
         ordering = ["-year", "pk"]

@@ -44,10 +44,10 @@ class Framework(Record, Translated, Sourced):
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "about")
 
     code = models.SlugField(max_length=40, unique=True)
-    title = models.CharField(max_length=200)
-    short_title = models.CharField(max_length=40)
-    publisher = models.CharField(max_length=200)
-    about = models.TextField(blank=True)
+    title = models.CharField(max_length=200, verbose_name=_("Title"))
+    short_title = models.CharField(max_length=40, verbose_name=_("Short title"))
+    publisher = models.CharField(max_length=200, verbose_name=_("Publisher"))
+    about = models.TextField(blank=True, verbose_name=_("What it is about"))
     position = models.PositiveIntegerField(default=0)
 
     objects = FrameworkQuerySet.as_manager()
@@ -95,25 +95,37 @@ class Version(Record, Translated, Sourced):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "missing", "rule_text")
 
-    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="versions")
-    code = models.SlugField(max_length=60, unique=True)
-    title = models.CharField(max_length=200)
-    released = models.CharField(max_length=40, blank=True)  # as the publisher says it: "2021", "22 April 2026"
-    is_current = models.BooleanField(default=True)
-    rule = models.CharField(max_length=9, choices=RuleChoice.choices)
-    rule_text = models.TextField(blank=True)  # the rule in a sentence, where it needs one
+    framework = models.ForeignKey(
+        Framework, on_delete=models.PROTECT, related_name="versions", verbose_name=_("Framework")
+    )
+    code = models.SlugField(max_length=60, unique=True, verbose_name=_("Code"))
+    title = models.CharField(max_length=200, verbose_name=_("Title"))
+    released = models.CharField(
+        max_length=40, blank=True, verbose_name=_("Released")
+    )  # as the publisher says it: "2021", "22 April 2026"
+    is_current = models.BooleanField(default=True, verbose_name=_("In use"))
+    rule = models.CharField(max_length=9, choices=RuleChoice.choices, verbose_name=_("Rule"))
+    rule_text = models.TextField(blank=True, verbose_name=_("Rule"))  # the rule in a sentence, where it needs one
     # Lowest first: [{"value": "0", "word": "None", "es": "Ninguno"}]
-    levels = models.JSONField(default=list)
-    unit = models.CharField(max_length=40, blank=True)
-    licence = models.CharField(max_length=300, blank=True)
-    needs_evidence = models.BooleanField(default=False)  # its publisher asks for documents with the answers
-    items_stated = models.PositiveIntegerField(null=True, blank=True)  # how many items the publisher counts
-    items_kind = models.CharField(max_length=40, blank=True)  # which of them it counts: "indicator", "article"
-    items_source = models.CharField(max_length=300, blank=True)  # where that count was read
-    publisher_url = models.URLField(max_length=500, blank=True)  # where to get it
+    levels = models.JSONField(default=list, verbose_name=_("Levels"))
+    unit = models.CharField(max_length=40, blank=True, verbose_name=_("Unit"))
+    licence = models.CharField(max_length=300, blank=True, verbose_name=_("Licence"))
+    needs_evidence = models.BooleanField(
+        default=False, verbose_name=_("Evidence required")
+    )  # its publisher asks for documents with the answers
+    items_stated = models.PositiveIntegerField(
+        null=True, blank=True, verbose_name=_("Items stated")
+    )  # how many items the publisher counts
+    items_kind = models.CharField(
+        max_length=40, blank=True, verbose_name=_("Kind counted")
+    )  # which of them it counts: "indicator", "article"
+    items_source = models.CharField(
+        max_length=300, blank=True, verbose_name=_("Source of the count")
+    )  # where that count was read
+    publisher_url = models.URLField(max_length=500, blank=True, verbose_name=_("Where to get it"))  # where to get it
     # The licence of its text lets everybody read it here. Without, a loaded wording is for those who work here.
-    wording_is_public = models.BooleanField(default=False)
-    missing = models.TextField(blank=True)  # what of it we do not hold, and why
+    wording_is_public = models.BooleanField(default=False, verbose_name=_("Public wording"))
+    missing = models.TextField(blank=True, verbose_name=_("Not included"))  # what of it we do not hold, and why
 
     objects = VersionQuerySet.as_manager()
 
@@ -159,14 +171,16 @@ class Item(Record, Translated, Sourced):
     read_with = Permission.AUDIT_READ
 
     in_version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="items")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    code = models.CharField(max_length=40)
-    title = models.CharField(max_length=200, blank=True)
-    kind = models.CharField(max_length=40)  # "pillar", "article": words in presenters.py
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("Part of")
+    )
+    code = models.CharField(max_length=40, verbose_name=_("Code"))
+    title = models.CharField(max_length=200, blank=True, verbose_name=_("Title"))
+    kind = models.CharField(max_length=40, verbose_name=_("Kind"))  # "pillar", "article": words in presenters.py
     position = models.PositiveIntegerField(default=0)
-    maximum = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
-    weight = models.DecimalField(max_digits=7, decimal_places=3, default=1)
-    is_rated = models.BooleanField(default=True)
+    maximum = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True, verbose_name=_("Points"))
+    weight = models.DecimalField(max_digits=7, decimal_places=3, default=1, verbose_name=_("Weight"))
+    is_rated = models.BooleanField(default=True, verbose_name=_("Rated"))
 
     class Meta:
         ordering = ["in_version", "position", "pk"]
@@ -212,11 +226,13 @@ class PublisherFile(Record):
     read_with = Permission.AUDIT_READ
 
     in_version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="files")
-    name = models.CharField(max_length=200)
-    title = models.CharField(max_length=500, blank=True)  # as the file calls itself, with its version
+    name = models.CharField(max_length=200, verbose_name=_("Name"))
+    title = models.CharField(
+        max_length=500, blank=True, verbose_name=_("Title")
+    )  # as the file calls itself, with its version
     sha256 = models.CharField(max_length=64)
-    loaded_on = models.DateField()
-    loaded_by = models.CharField(max_length=200)
+    loaded_on = models.DateField(verbose_name=_("Loaded on"))
+    loaded_by = models.CharField(max_length=200, verbose_name=_("Loaded by"))
 
     class Meta:
         ordering = ["-pk"]
@@ -235,9 +251,9 @@ class Wording(Record):
     read_with = Permission.AUDIT_READ
 
     file = models.ForeignKey(PublisherFile, on_delete=models.PROTECT, related_name="wordings")
-    item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="wording")
-    heading = models.CharField(max_length=500, blank=True)
-    text = models.TextField(blank=True)
+    item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="wording", verbose_name=_("Item"))
+    heading = models.CharField(max_length=500, blank=True, verbose_name=_("Heading"))
+    text = models.TextField(blank=True, verbose_name=_("Text"))
     position = models.PositiveIntegerField(default=0)  # in the publisher's order
 
     class Meta:
@@ -255,9 +271,9 @@ class Mapping(Record, Sourced):
 
     read_with = Permission.AUDIT_READ
 
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="mappings")
-    other = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="mapped_by")
-    relation = models.CharField(max_length=9, choices=Relation.choices)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="mappings", verbose_name=_("Item"))
+    other = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="mapped_by", verbose_name=_("Mapped to"))
+    relation = models.CharField(max_length=9, choices=Relation.choices, verbose_name=_("Relation"))
 
     class Meta:
         ordering = ["pk"]
@@ -275,7 +291,7 @@ class Contribution(Record):
 
     read_with = Permission.PLAN_INTERNAL
 
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="contributions")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="contributions", verbose_name=_("Item"))
     thing = models.CharField(max_length=120, db_index=True)  # core.keys: "strategy.action:17"
     note = models.CharField(max_length=300, blank=True, verbose_name=_("Note"), help_text=_("How it contributes."))
 

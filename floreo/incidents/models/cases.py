@@ -63,17 +63,21 @@ class Case(Record):
         {"summary", "handover", "lessons", "close_reason", "impact", "severity_reason", "facts"}
     )
 
-    reference = models.CharField(max_length=20, unique=True)  # INC-2026-0047; says nothing that can change
+    reference = models.CharField(
+        max_length=20, unique=True, verbose_name=_("Reference")
+    )  # INC-2026-0047; says nothing that can change
     title = models.CharField(max_length=200, verbose_name=_("Title"))
     summary = models.TextField(blank=True, verbose_name=_("Summary"))
-    state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)
+    state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN, verbose_name=_("State"))
     rsit_class = models.CharField(max_length=40, blank=True, verbose_name=_("Class (RSIT)"))  # "fraud"
     rsit_type = models.CharField(max_length=60, blank=True, verbose_name=_("Type (RSIT)"))  # "phishing"
     severity = models.CharField(
         max_length=8, choices=CaseSeverity.choices, default=CaseSeverity.UNKNOWN, verbose_name=_("Severity")
     )
     severity_rank = models.PositiveSmallIntegerField(default=0)  # 0 not set, 4 critical: lists are ordered by it
-    severity_reason = models.CharField(max_length=500, blank=True)  # of an override; empty: computed from the impact
+    severity_reason = models.CharField(
+        max_length=500, blank=True, verbose_name=_("Reason for the severity")
+    )  # of an override; empty: computed from the impact
     impact = models.JSONField(default=dict, blank=True)  # {"services": "degraded", "data": "personal", "people": 1200}
     facts = models.JSONField(
         default=dict, blank=True
@@ -88,23 +92,27 @@ class Case(Record):
     waiting_for = models.CharField(
         max_length=12, choices=WaitingFor.choices, default=WaitingFor.TEAM, verbose_name=_("Waiting for")
     )
-    waiting_since = models.DateTimeField(null=True, blank=True)
+    waiting_since = models.DateTimeField(null=True, blank=True, verbose_name=_("Waiting since"))
     sector = models.CharField(max_length=10, choices=Sector.choices, blank=True, verbose_name=_("Sector"))
     place = models.ForeignKey(
         Place, null=True, blank=True, on_delete=models.PROTECT, related_name="cases", verbose_name=_("District")
     )
     is_cross_border = models.BooleanField(null=True, blank=True, verbose_name=_("Crosses the border"))
-    channel = models.CharField(max_length=8, blank=True)  # of its first report
-    playbook = models.CharField(max_length=60, blank=True)  # code
+    channel = models.CharField(max_length=8, blank=True, verbose_name=_("Received by"))  # of its first report
+    playbook = models.CharField(max_length=60, blank=True, verbose_name=_("Playbook"))  # code
     handover = models.TextField(blank=True, verbose_name=_("Handover note"))
-    handover_at = models.DateTimeField(null=True, blank=True)
-    handover_by = models.CharField(max_length=200, blank=True)
+    handover_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Handed over"))
+    handover_by = models.CharField(max_length=200, blank=True, verbose_name=_("Handed over by"))
     lessons = models.TextField(blank=True, verbose_name=_("Lessons"))
     close_reason = models.CharField(max_length=500, blank=True, verbose_name=_("How it ended"))
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", verbose_name=_("Merged into")
+    )
     finding_key = models.CharField(max_length=120, blank=True)
     is_exercise = models.BooleanField(default=False, verbose_name=_("Exercise"))
-    is_imported = models.BooleanField(default=False)  # from a file of old cases: its log says so
+    is_imported = models.BooleanField(
+        default=False, verbose_name=_("Imported")
+    )  # from a file of old cases: its log says so
     touched_at = models.DateTimeField()  # when somebody of the team or the reporter last did anything in it
 
     # What happened, as far as known.
@@ -188,7 +196,7 @@ class CaseMember(OfCase):
     """Who may read a TLP:RED case beside its lead."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="members")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="case_memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="case_memberships", verbose_name=_("Account"))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "user"], name="case_member_once")]
@@ -201,7 +209,9 @@ class CaseOrganisation(OfCase):
     """An organisation of the register and what it has to do with a case."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="organisations")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="cases", verbose_name=_("Organisation")
+    )
     part = models.CharField(max_length=8, choices=PartOf.choices, default=PartOf.AFFECTED, verbose_name=_("Part"))
     is_shared = models.BooleanField(default=False, verbose_name=_("It may read the case"))
 
@@ -235,12 +245,12 @@ class LogEntry(OfCase):
     """One line of what the team did. Nobody changes one; the trail attests it."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="log")
-    at = models.DateTimeField()
-    by = models.CharField(max_length=200)  # name of the person or the program
+    at = models.DateTimeField(verbose_name=_("When"))
+    by = models.CharField(max_length=200, verbose_name=_("Who"))  # name of the person or the program
     text = models.TextField(blank=True, verbose_name=_("Note"))
     # What the program notes by itself: a name of case_text.LOG_WORDS and the facts of its sentence, so that each reader has it
     # in their language. `text` is then empty.
-    what = models.CharField(max_length=40, blank=True)
+    what = models.CharField(max_length=40, blank=True, verbose_name=_("What"))
     facts = models.JSONField(default=dict, blank=True)
     is_written = models.BooleanField(default=False)  # by a person, beside what the program notes by itself
 
@@ -282,8 +292,8 @@ class CaseTask(OfCase, Translated):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tasks")
     step = models.CharField(max_length=60, blank=True)  # its code in the playbook
-    playbook = models.CharField(max_length=60, blank=True)
-    phase = models.CharField(max_length=40, blank=True)
+    playbook = models.CharField(max_length=60, blank=True, verbose_name=_("Playbook"))
+    phase = models.CharField(max_length=40, blank=True, verbose_name=_("Phase"))
     title = models.CharField(max_length=300, verbose_name=_("Task"))
     note = models.TextField(blank=True, verbose_name=_("How"))
     waiting_for = models.CharField(
@@ -293,9 +303,9 @@ class CaseTask(OfCase, Translated):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="case_tasks", verbose_name=_("Who")
     )
     due_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Due"))
-    state = models.CharField(max_length=7, choices=TaskState.choices, default=TaskState.OPEN)
-    done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=7, choices=TaskState.choices, default=TaskState.OPEN, verbose_name=_("State"))
+    done_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Done"))
+    done_by = models.CharField(max_length=200, blank=True, verbose_name=_("Done by"))
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -310,13 +320,13 @@ class CaseEvidence(OfCase):
     """A piece of evidence: its hash, and who had it when."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="evidence")
-    number = models.CharField(max_length=12)  # E-01
+    number = models.CharField(max_length=12, verbose_name=_("Number"))  # E-01
     title = models.CharField(max_length=200, verbose_name=_("What it is"))
     file = models.FileField(upload_to="incidents/", max_length=300, blank=True)  # empty: kept elsewhere
-    name = models.CharField(max_length=200, blank=True)  # of the file, as it came
-    media_type = models.CharField(max_length=100, blank=True)
-    size = models.PositiveBigIntegerField(null=True, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True, verbose_name="SHA-256")
+    name = models.CharField(max_length=200, blank=True, verbose_name=_("Name"))  # of the file, as it came
+    media_type = models.CharField(max_length=100, blank=True, verbose_name=_("Media type"))
+    size = models.PositiveBigIntegerField(null=True, blank=True, verbose_name=_("Size"))
+    sha256 = models.CharField(max_length=64, blank=True, verbose_name=_("SHA-256"))
     collected_at = models.DateTimeField(verbose_name=_("Collected"))
     collected_by = models.CharField(max_length=200, verbose_name=_("Collected by"))
     tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER_STRICT, verbose_name=_("Marking"))
@@ -357,11 +367,13 @@ class Message(OfCase):
     secret_fields: ClassVar[frozenset[str]] = frozenset({"text"})
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
-    direction = models.CharField(max_length=3, choices=Direction.choices)
-    at = models.DateTimeField()
+    direction = models.CharField(max_length=3, choices=Direction.choices, verbose_name=_("Kind"))
+    at = models.DateTimeField(verbose_name=_("When"))
     to = models.CharField(max_length=320, blank=True, verbose_name=_("To"))
-    sender = models.CharField(max_length=320, blank=True)
-    is_proven = models.BooleanField(default=False)  # whether the sender of a received one is proven
+    sender = models.CharField(max_length=320, blank=True, verbose_name=_("Sender"))
+    is_proven = models.BooleanField(
+        default=False, verbose_name=_("Sender proven")
+    )  # whether the sender of a received one is proven
     subject = models.CharField(max_length=300, verbose_name=_("Subject"))
     text = models.TextField(verbose_name=_("Text"))
     tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER, verbose_name=_("Marking"))
@@ -369,8 +381,10 @@ class Message(OfCase):
     in_reply_to = models.CharField(max_length=250, blank=True)
     # Of one that came in: what it is, since a Message-ID is the sender's word. The same one is taken in once.
     source_key = models.CharField(max_length=200, blank=True, db_index=True)
-    by = models.CharField(max_length=200, blank=True)
-    is_withheld = models.BooleanField(default=False)  # of an exercise: written, and never sent
+    by = models.CharField(max_length=200, blank=True, verbose_name=_("Who"))
+    is_withheld = models.BooleanField(
+        default=False, verbose_name=_("Withheld")
+    )  # of an exercise: written, and never sent
 
     class Meta:
         ordering = ["-at", "-pk"]
@@ -384,7 +398,9 @@ class Submission(OfCase):
     """What an organisation under a law sent to the team in a case: it meets the clock of that kind."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="submissions")
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("Organisation")
+    )
     kind = models.CharField(max_length=14, choices=SubmissionKind.choices, verbose_name=_("Kind"))
     at = models.DateTimeField(verbose_name=_("Received"))
     text = models.TextField(blank=True, verbose_name=_("Text"))
@@ -400,8 +416,8 @@ class ClockPause(OfCase):
     """A time in which clocks that may be paused do not run."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="pauses")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True, blank=True)
+    starts_at = models.DateTimeField(verbose_name=_("Starts"))
+    ends_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Ends"))
     reason = models.CharField(max_length=300, verbose_name=_("Reason"))
 
     class Meta:
@@ -430,12 +446,14 @@ class CaseMerge(OfCase):
     """That a case was merged into another, and what went over with it, so that it can be undone."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="merges")  # into which
-    source = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="merges_into")
-    at = models.DateTimeField()
-    by = models.CharField(max_length=200)
+    source = models.ForeignKey(
+        Case, on_delete=models.CASCADE, related_name="merges_into", verbose_name=_("Merged case")
+    )
+    at = models.DateTimeField(verbose_name=_("When"))
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
     state_before = models.CharField(max_length=10)  # of the source
     moved = models.JSONField(default=dict, blank=True)  # {"incidents.report": [17, 18], ...}
-    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Undone"))
 
     class Meta:
         ordering = ["-at", "-pk"]

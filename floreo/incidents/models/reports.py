@@ -36,7 +36,7 @@ class Report(Record):
         {"link_hash", "reporter_name", "reporter_mail", "reporter_phone", "text", "answers", "additions", "subject"}
     )
 
-    reference = models.CharField(max_length=20, unique=True)  # REP-2026-K7QF3M
+    reference = models.CharField(max_length=20, unique=True, verbose_name=_("Reference"))  # REP-2026-K7QF3M
     channel = models.CharField(max_length=8, choices=Channel.choices, verbose_name=_("Channel"))
     # Of the message, form or row it came from: the same one is taken in once.
     source_key = models.CharField(max_length=200, unique=True)
@@ -54,7 +54,12 @@ class Report(Record):
     reporter_phone = models.CharField(max_length=40, blank=True, verbose_name=_("Telephone"))
     organisation_name = models.CharField(max_length=200, blank=True, verbose_name=_("Organisation, as written"))
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="incident_reports"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="incident_reports",
+        verbose_name=_("Organisation"),
     )
     place = models.ForeignKey(
         Place,
@@ -71,19 +76,36 @@ class Report(Record):
     answers = models.JSONField(default=dict, blank=True)
     additions = models.JSONField(default=list, blank=True)  # [{"at": ISO time, "text": "..."}], by the secret link
     doubts = models.JSONField(default=list, blank=True)  # sentences: "The sender is not proven."
-    rsit = models.CharField(max_length=80, blank=True)  # "fraud/phishing", as the channel or a helper suggests
+    rsit = models.CharField(
+        max_length=80, blank=True, verbose_name=_("Class")
+    )  # "fraud/phishing", as the channel or a helper suggests
     tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER, verbose_name=_("Marking"))
-    state = models.CharField(max_length=10, choices=ReportState.choices, default=ReportState.NEW)
+    state = models.CharField(
+        max_length=10, choices=ReportState.choices, default=ReportState.NEW, verbose_name=_("State")
+    )
     reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason"))  # of a rejection, or to whom passed
-    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="reports")
-    duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates")
+    case = models.ForeignKey(
+        Case, null=True, blank=True, on_delete=models.PROTECT, related_name="reports", verbose_name=_("Case")
+    )
+    duplicate_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="duplicates",
+        verbose_name=_("Duplicate of"),
+    )
     finding_key = models.CharField(max_length=120, blank=True)  # of the feed's finding, where it was promoted
-    acknowledged_at = models.DateTimeField(null=True, blank=True)  # when the reporter was first answered, by a person
-    decided_at = models.DateTimeField(null=True, blank=True)  # when the state first left "to triage"
+    acknowledged_at = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("Acknowledged")
+    )  # when the reporter was first answered, by a person
+    decided_at = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("Decided")
+    )  # when the state first left "to triage"
     link_hash = models.CharField(
         max_length=64, blank=True, db_index=True
     )  # SHA-256 of the secret of the reporter's link
-    link_ended_at = models.DateTimeField(null=True, blank=True)
+    link_ended_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Link ended"))
     is_exercise = models.BooleanField(default=False, verbose_name=_("Exercise"))
 
     objects = ReportQuerySet.as_manager()
@@ -124,8 +146,8 @@ class ReportFile(Record):
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=200)  # as it came, tidied
-    media_type = models.CharField(max_length=100, blank=True)  # as its content says
-    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100, blank=True, verbose_name=_("Media type"))  # as its content says
+    size = models.PositiveBigIntegerField(verbose_name=_("Size"))
     sha256 = models.CharField(max_length=64, db_index=True)
     file = models.FileField(upload_to="incidents/", max_length=300)
     doubt = models.CharField(max_length=300, blank=True)  # "Named .jpg, but it is a PDF."

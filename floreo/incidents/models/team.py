@@ -73,7 +73,7 @@ class SavedFilter(Record):
 
     name = models.CharField(max_length=80, unique=True, verbose_name=_("Name"))
     query = models.CharField(max_length=500)  # of the address: "state=open&severity=high"
-    made_by = models.CharField(max_length=200, blank=True)
+    made_by = models.CharField(max_length=200, blank=True, verbose_name=_("Made by"))
 
     class Meta:
         ordering = ["name"]
@@ -89,8 +89,8 @@ class Playbook(Record, Translated, Sourced):
     translated_fields: ClassVar[tuple[str, ...]] = ("title",)
 
     code = models.SlugField(max_length=60, unique=True)
-    title = models.CharField(max_length=200)
-    revision = models.CharField(max_length=20, default="1")
+    title = models.CharField(max_length=200, verbose_name=_("Title"))
+    revision = models.CharField(max_length=20, default="1", verbose_name=_("Version"))
     rsit = models.JSONField(default=list, blank=True)  # ["malicious-code/ransomware", "fraud"]: where it is suggested
     # [{"code", "phase", "title", "note", "waiting_for", "hours", "es": {"title", "note"}}]
     steps = models.JSONField(default=list)
@@ -110,13 +110,13 @@ class ClockRule(Record, Translated, Sourced):
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "law")
 
     code = models.SlugField(max_length=60)
-    revision = models.CharField(max_length=20, default="1")
-    holds_from = models.DateField()  # the first day on which this revision holds
-    title = models.CharField(max_length=200)
-    law = models.CharField(max_length=200, blank=True)
-    section = models.CharField(max_length=60, blank=True)
-    is_example = models.BooleanField(default=False)  # of no law of this country
-    is_ours = models.BooleanField(default=False)  # what the team commits to, not what a law asks of others
+    revision = models.CharField(max_length=20, default="1", verbose_name=_("Version"))
+    holds_from = models.DateField(verbose_name=_("In force from"))  # the first day on which this revision holds
+    title = models.CharField(max_length=200, verbose_name=_("Title"))
+    law = models.CharField(max_length=200, blank=True, verbose_name=_("Law"))
+    section = models.CharField(max_length=60, blank=True, verbose_name=_("Section"))
+    is_example = models.BooleanField(default=False, verbose_name=_("Example"))  # of no law of this country
+    is_ours = models.BooleanField(default=False)  # what the team promises, not what a law asks of others
     rule = models.JSONField(default=dict)  # further fields of core.deadlines: Rule
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -134,8 +134,8 @@ class Holiday(Record, Translated, Sourced):
     read_with = Permission.INCIDENT_HANDLE
     translated_fields: ClassVar[tuple[str, ...]] = ("name",)
 
-    on = models.DateField(unique=True)
-    name = models.CharField(max_length=120)
+    on = models.DateField(unique=True, verbose_name=_("Day"))
+    name = models.CharField(max_length=120, verbose_name=_("Name"))
 
     class Meta:
         ordering = ["on"]
@@ -149,12 +149,12 @@ class ImportRun(Record):
 
     read_with = Permission.INCIDENT_HANDLE
 
-    at = models.DateTimeField()
-    by = models.CharField(max_length=200)
-    name = models.CharField(max_length=200)  # of the file
+    at = models.DateTimeField(verbose_name=_("When"))
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
+    name = models.CharField(max_length=200, verbose_name=_("Name"))  # of the file
     sha256 = models.CharField(max_length=64)
     cases = models.JSONField(default=list)  # references of those it made
-    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Undone"))
 
     class Meta:
         ordering = ["-at", "-pk"]

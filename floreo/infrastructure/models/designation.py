@@ -31,8 +31,10 @@ class CriteriaSet(Record, Translated, Sourced):
         verbose_name=_("Threshold, in per cent of the points"),
         help_text=_("A service that reaches it is proposed. It is designated only by a decision."),
     )
-    is_current = models.BooleanField(default=True)
-    is_example = models.BooleanField(default=False)  # shipped or invented: nothing of a real state hangs on it
+    is_current = models.BooleanField(default=True, verbose_name=_("In use"))
+    is_example = models.BooleanField(
+        default=False, verbose_name=_("Example")
+    )  # shipped or invented: nothing of a real state hangs on it
 
     read_with = READ
 
@@ -50,9 +52,9 @@ class Criterion(Record, Translated):
 
     criteria = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, related_name="criteria")
     code = models.SlugField(max_length=40)
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, verbose_name=_("Title"))
     levels = models.JSONField(default=list)
-    weight = models.PositiveSmallIntegerField(default=1)
+    weight = models.PositiveSmallIntegerField(default=1, verbose_name=_("Weight"))
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -86,9 +88,11 @@ class Designation(Record):
     criteria = models.ForeignKey(
         CriteriaSet, on_delete=models.PROTECT, related_name="designations", verbose_name=_("Criteria")
     )
-    code = models.SlugField(max_length=40, unique=True)
-    stage = models.CharField(max_length=10, choices=StageChoice.choices, default=StageChoice.PROPOSED)
-    proposed_by = models.CharField(max_length=200)
+    code = models.SlugField(max_length=40, unique=True, verbose_name=_("Number"))
+    stage = models.CharField(
+        max_length=10, choices=StageChoice.choices, default=StageChoice.PROPOSED, verbose_name=_("Stage")
+    )
+    proposed_by = models.CharField(max_length=200, verbose_name=_("Proposed by"))
     proposed_code = models.CharField(max_length=120)  # the account: who proposed does not decide
     review_due_on = models.DateField(
         null=True,
@@ -137,7 +141,9 @@ class DesignationScore(Record):
     """Points for one criterion, with the reason."""
 
     designation = models.ForeignKey(Designation, on_delete=models.CASCADE, related_name="scores")
-    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="scores")
+    criterion = models.ForeignKey(
+        Criterion, on_delete=models.PROTECT, related_name="scores", verbose_name=_("Criterion")
+    )
     points = models.PositiveSmallIntegerField(verbose_name=_("Points"))
     reason = models.CharField(max_length=500, verbose_name=_("Reason"))
 
@@ -161,7 +167,7 @@ class DesignationStep(Record):
     """One step of the procedure: its day, its reasons, and the document that shows it."""
 
     designation = models.ForeignKey(Designation, on_delete=models.CASCADE, related_name="steps")
-    kind = models.CharField(max_length=10, choices=StepKind.choices)
+    kind = models.CharField(max_length=10, choices=StepKind.choices, verbose_name=_("Step"))
     on = models.DateField(verbose_name=_("Day"))
     text = models.TextField(max_length=4000, verbose_name=_("Reasons"))
     document = models.ForeignKey(
@@ -173,7 +179,7 @@ class DesignationStep(Record):
         verbose_name=_("Document"),
         help_text=_("Code of the evidence that holds it."),
     )
-    by = models.CharField(max_length=200)
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
 
     objects = OfDesignationQuerySet.as_manager()
 

@@ -38,7 +38,7 @@ class Service(Record, Translated, Sourced):
         {"internal_notes", "rto_hours", "mtpd_hours", "stops_at", "users", "users_basis"}
     )
 
-    code = models.SlugField(max_length=80, unique=True)
+    code = models.SlugField(max_length=80, unique=True, verbose_name=_("Code"))
     name = models.CharField(max_length=200, verbose_name=_("Name of the service"))
     summary = models.TextField(
         max_length=2000, blank=True, verbose_name=_("What it does"), help_text=_("In plain words.")
@@ -94,7 +94,11 @@ class Service(Record, Translated, Sourced):
         ),
     )
     state = models.CharField(
-        max_length=9, choices=ServiceStateChoice.choices, default=ServiceStateChoice.CURRENT, editable=False
+        max_length=9,
+        choices=ServiceStateChoice.choices,
+        default=ServiceStateChoice.CURRENT,
+        editable=False,
+        verbose_name=_("State"),
     )
     reviewed_on = models.DateField(null=True, blank=True, editable=False, verbose_name=_("Last reviewed on"))
     withdrawn_on = models.DateField(null=True, blank=True, editable=False, verbose_name=_("Withdrawn on"))
@@ -181,7 +185,7 @@ class Asset(Record, Sourced):
     """What a service depends on: a site, a system, a line. With the product that runs there, by which advisories find it."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="assets", verbose_name=_("Service"))
-    code = models.SlugField(max_length=80, unique=True)
+    code = models.SlugField(max_length=80, unique=True, verbose_name=_("Code"))
     name = models.CharField(max_length=200, verbose_name=_("Name"))
     kind = models.CharField(max_length=8, choices=AssetKind.choices, verbose_name=_("Kind"))
     owner = models.ForeignKey(

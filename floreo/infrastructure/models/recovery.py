@@ -18,7 +18,7 @@ class RecoveryPlan(Record, Sourced):
     """A response or recovery plan of a service: who answers for it, within how many hours it works again, when it was tested."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="plans", verbose_name=_("Service"))
-    code = models.SlugField(max_length=80, unique=True)
+    code = models.SlugField(max_length=80, unique=True, verbose_name=_("Code"))
     title = models.CharField(max_length=200, verbose_name=_("Title of the plan"))
     owner = models.CharField(
         max_length=200,

@@ -31,7 +31,7 @@ class WhatIf(Record, Translated, Sourced):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "note")
 
-    code = models.SlugField(max_length=60, unique=True)
+    code = models.SlugField(max_length=60, unique=True, verbose_name=_("Code"))
     title = models.CharField(max_length=200, verbose_name=_("What fails"))
     note = models.TextField(max_length=4000, blank=True, verbose_name=_("Note"))
     hours = models.PositiveSmallIntegerField(
@@ -160,12 +160,14 @@ class SinglePointsResult(Record):
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"points", "least", "most"})
 
-    on = models.DateField(unique=True)
+    on = models.DateField(unique=True, verbose_name=_("Day"))
     hours = models.PositiveSmallIntegerField()
     register_sha256 = models.CharField(max_length=64)
-    services = models.PositiveIntegerField()
-    dependencies = models.PositiveIntegerField()
-    unknown = models.PositiveIntegerField(default=0)  # services of which nobody knows how many use them
+    services = models.PositiveIntegerField(verbose_name=_("Services"))
+    dependencies = models.PositiveIntegerField(verbose_name=_("Dependencies"))
+    unknown = models.PositiveIntegerField(
+        default=0, verbose_name=_("Unknown")
+    )  # services of which nobody knows how many use them
     number = models.PositiveIntegerField(default=0)  # of single points of failure
     least = models.PositiveBigIntegerField(null=True, blank=True)
     most = models.PositiveBigIntegerField(null=True, blank=True)

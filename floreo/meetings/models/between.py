@@ -80,20 +80,31 @@ class OfCommittee(Record):
 class Proposal(OfCommittee):
     """What a member of a committee asks it to decide: put on an agenda, into a written procedure, or not taken up."""
 
-    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="proposals")
+    committee = models.ForeignKey(
+        Committee, on_delete=models.CASCADE, related_name="proposals", verbose_name=_("Committee")
+    )
     title = models.CharField(max_length=300, verbose_name=_("Proposal, in a few words"))
     text = models.TextField(
         blank=True, max_length=20_000, verbose_name=_("Text"), help_text=_("What should be decided, and why.")
     )
     about = models.CharField(max_length=120, blank=True, db_index=True)  # core.keys: the action it concerns
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="committee_proposals")
-    person = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="committee_proposals"
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="committee_proposals", verbose_name=_("Organisation")
     )
-    proposed_on = models.DateField()
-    state = models.CharField(max_length=9, choices=ProposalState.choices, default=ProposalState.NEW)
+    person = models.ForeignKey(
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="committee_proposals",
+        verbose_name=_("Person"),
+    )
+    proposed_on = models.DateField(verbose_name=_("Proposed"))
+    state = models.CharField(
+        max_length=9, choices=ProposalState.choices, default=ProposalState.NEW, verbose_name=_("State")
+    )
     item = models.ForeignKey(AgendaItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="proposals")
-    reason = models.CharField(max_length=500, blank=True)  # why it was not taken up
+    reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason"))  # why it was not taken up
 
     class Meta:
         ordering = ["-proposed_on", "-pk"]
@@ -112,8 +123,10 @@ class WrittenProcedure(OfCommittee, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "text")
 
-    number = models.CharField(max_length=20, unique=True)  # "W-2026-03"
-    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="procedures")
+    number = models.CharField(max_length=20, unique=True, verbose_name=_("Number"))  # "W-2026-03"
+    committee = models.ForeignKey(
+        Committee, on_delete=models.PROTECT, related_name="procedures", verbose_name=_("Committee")
+    )
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="procedures")
     kind = models.CharField(
         max_length=7, choices=ProcedureKindChoice.choices, default=ProcedureKind.VOTE, verbose_name=_("Kind")
@@ -139,22 +152,33 @@ class WrittenProcedure(OfCommittee, Translated):
     is_public = models.BooleanField(
         default=False, verbose_name=_("Public"), help_text=_("The decision and its result are public.")
     )
-    proposal = models.ForeignKey(Proposal, null=True, blank=True, on_delete=models.SET_NULL, related_name="procedures")
-    state = models.CharField(max_length=9, choices=ProcedureStateChoice.choices, default=ProcedureState.DRAFT)
+    proposal = models.ForeignKey(
+        Proposal,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="procedures",
+        verbose_name=_("Proposal"),
+    )
+    state = models.CharField(
+        max_length=9, choices=ProcedureStateChoice.choices, default=ProcedureState.DRAFT, verbose_name=_("State")
+    )
     ballot = models.CharField(  # the committee's, when it was opened
-        max_length=6, choices=BallotKindChoice.choices, default=BallotKind.NAMED
+        max_length=6, choices=BallotKindChoice.choices, default=BallotKind.NAMED, verbose_name=_("Ballot")
     )
     quorum = models.PositiveSmallIntegerField(
-        default=QUORUM, validators=[MinValueValidator(1), MaxValueValidator(100)]
+        default=QUORUM, validators=[MinValueValidator(1), MaxValueValidator(100)], verbose_name=_("Quorum")
     )  # % of the voting seats: the committee's, when it was opened
-    opened_at = models.DateTimeField(null=True, blank=True)
-    reminded_at = models.DateTimeField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    result = models.CharField(max_length=11, choices=ProcedureResultChoice.choices, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Opened"))
+    reminded_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Reminded"))
+    closed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Closed"))
+    result = models.CharField(
+        max_length=11, choices=ProcedureResultChoice.choices, blank=True, verbose_name=_("Result")
+    )
     counts = models.JSONField(default=dict, blank=True)  # answers by choice, members, answered, needed, unreached
-    withdrawn_reason = models.CharField(max_length=500, blank=True)
+    withdrawn_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for withdrawal"))
     decision = models.OneToOneField(
-        Decision, null=True, blank=True, on_delete=models.SET_NULL, related_name="procedure"
+        Decision, null=True, blank=True, on_delete=models.SET_NULL, related_name="procedure", verbose_name=_("Decision")
     )
 
     class Meta:
@@ -200,7 +224,7 @@ class ProcedureOption(OfCommittee, Translated):
 
     procedure = models.ForeignKey(WrittenProcedure, on_delete=models.CASCADE, related_name="options")
     position = models.PositiveSmallIntegerField()
-    text = models.CharField(max_length=300)
+    text = models.CharField(max_length=300, verbose_name=_("Text"))
 
     class Meta:
         ordering = ["position", "pk"]
@@ -216,13 +240,17 @@ class ProcedureOption(OfCommittee, Translated):
 class AskedMember(OfCommittee):
     """Who was asked for a seat: with the address to which the link went. Somebody who leaves the seat answers no more."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("Organisation")
+    )
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("Person")
+    )
     seat = models.ForeignKey(Seat, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     address = models.EmailField()
-    language = models.CharField(max_length=5, blank=True)
+    language = models.CharField(max_length=5, blank=True, verbose_name=_("Language"))
     link_version = models.PositiveIntegerField(default=1)
-    answered_at = models.DateTimeField(null=True, blank=True)  # last
+    answered_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Answered"))  # last
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"address"})
 
@@ -250,7 +278,7 @@ class ProcedureMember(AskedMember):
     """A member who was asked to vote in one procedure."""
 
     procedure = models.ForeignKey(WrittenProcedure, on_delete=models.CASCADE, related_name="members")
-    counted = models.BooleanField(default=True)  # False: left the committee before it closed
+    counted = models.BooleanField(default=True, verbose_name=_("Counted"))  # False: left the committee before it closed
 
     class Meta:
         ordering = ["pk"]
@@ -301,14 +329,18 @@ class DateAnswerChoice(models.TextChoices):
 class DatePoll(OfCommittee):
     """Several dates for the next meeting of a committee, and who can come when. The one that is chosen becomes the meeting."""
 
-    number = models.CharField(max_length=20, unique=True)  # "P-2026-02"
-    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="polls")
+    number = models.CharField(max_length=20, unique=True, verbose_name=_("Number"))  # "P-2026-02"
+    committee = models.ForeignKey(
+        Committee, on_delete=models.CASCADE, related_name="polls", verbose_name=_("Committee")
+    )
     note = models.TextField(blank=True, max_length=2_000, verbose_name=_("Note to the members"))
     place = models.CharField(max_length=200, blank=True, verbose_name=_("Place"))
     closes_on = models.DateField(verbose_name=_("Answers until"))
-    state = models.CharField(max_length=9, choices=PollState.choices, default=PollState.OPEN)
-    opened_on = models.DateField()
-    meeting = models.OneToOneField(Meeting, null=True, blank=True, on_delete=models.SET_NULL, related_name="poll")
+    state = models.CharField(max_length=9, choices=PollState.choices, default=PollState.OPEN, verbose_name=_("State"))
+    opened_on = models.DateField(verbose_name=_("Opened"))
+    meeting = models.OneToOneField(
+        Meeting, null=True, blank=True, on_delete=models.SET_NULL, related_name="poll", verbose_name=_("Meeting")
+    )
 
     class Meta:
         ordering = ["-pk"]
@@ -330,9 +362,9 @@ class DateSlot(OfCommittee):
     """One date that is asked about, with its hours in the country's zone."""
 
     poll = models.ForeignKey(DatePoll, on_delete=models.CASCADE, related_name="slots")
-    on = models.DateField()
-    starts_at = models.TimeField(null=True, blank=True)
-    ends_at = models.TimeField(null=True, blank=True)
+    on = models.DateField(verbose_name=_("Day"))
+    starts_at = models.TimeField(null=True, blank=True, verbose_name=_("Starts"))
+    ends_at = models.TimeField(null=True, blank=True, verbose_name=_("Ends"))
 
     class Meta:
         ordering = ["on", "starts_at", "pk"]
@@ -363,7 +395,7 @@ class DateAnswer(OfCommittee):
 
     member = models.ForeignKey(DateMember, on_delete=models.CASCADE, related_name="answers")
     slot = models.ForeignKey(DateSlot, on_delete=models.CASCADE, related_name="answers")
-    answer = models.CharField(max_length=9, choices=DateAnswerChoice.choices)
+    answer = models.CharField(max_length=9, choices=DateAnswerChoice.choices, verbose_name=_("Answer"))
 
     class Meta:
         ordering = ["pk"]

@@ -150,7 +150,9 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 class Seat(Record, Sourced):
     """A body's seat on a committee, from a day to a day, with the person who sits on it for the body."""
 
-    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="seats")
+    committee = models.ForeignKey(
+        Committee, on_delete=models.CASCADE, related_name="seats", verbose_name=_("Committee")
+    )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="seats", verbose_name=_("Organisation")
     )
@@ -197,12 +199,16 @@ class Meeting(Record, Translated):
 
     translated_fields = ("place", "opening")
 
-    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="meetings")
-    code = models.SlugField(max_length=40)  # the day it was first called for: part of its address, so it stays
-    number = models.PositiveIntegerField()  # the third meeting of this committee
-    on = models.DateField()
-    starts_at = models.TimeField(null=True, blank=True)  # in the country's zone
-    ends_at = models.TimeField(null=True, blank=True)
+    committee = models.ForeignKey(
+        Committee, on_delete=models.CASCADE, related_name="meetings", verbose_name=_("Committee")
+    )
+    code = models.SlugField(
+        max_length=40, verbose_name=_("Code")
+    )  # the day it was first called for: part of its address, so it stays
+    number = models.PositiveIntegerField(verbose_name=_("Number"))  # the third meeting of this committee
+    on = models.DateField(verbose_name=_("Day"))
+    starts_at = models.TimeField(null=True, blank=True, verbose_name=_("Starts"))  # in the country's zone
+    ends_at = models.TimeField(null=True, blank=True, verbose_name=_("Ends"))
     place = models.CharField(max_length=200, blank=True, verbose_name=_("Place"))
     online_url = models.URLField(  # internal: whoever has it can walk in
         max_length=500,
@@ -210,23 +216,34 @@ class Meeting(Record, Translated):
         verbose_name=_("Address to join remotely"),
         help_text=_("Only members receive it."),
     )
-    state = models.CharField(max_length=10, choices=MeetingStateChoice.choices, default=MeetingState.PLANNED)
-    cancelled_reason = models.CharField(max_length=500, blank=True)
+    state = models.CharField(
+        max_length=10, choices=MeetingStateChoice.choices, default=MeetingState.PLANNED, verbose_name=_("State")
+    )
+    cancelled_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for the cancellation"))
     opening = models.TextField(
         blank=True,
         verbose_name=_("Introduction"),
         help_text=_("Opening text of the agenda and the minutes."),
     )
-    agenda_sent_on = models.DateField(null=True, blank=True)
+    agenda_sent_on = models.DateField(null=True, blank=True, verbose_name=_("Agenda sent"))
     invitation = models.PositiveIntegerField(default=0)  # raised when time or place change: the calendar's SEQUENCE
     minutes_state = models.CharField(
-        max_length=10, choices=MinutesStateChoice.choices, default=MinutesState.DRAFT, editable=False
+        max_length=10,
+        choices=MinutesStateChoice.choices,
+        default=MinutesState.DRAFT,
+        editable=False,
+        verbose_name=_("Minutes"),
     )
-    circulated_on = models.DateField(null=True, blank=True)
-    approved_on = models.DateField(null=True, blank=True)
-    approved_by = models.CharField(max_length=200, blank=True)
+    circulated_on = models.DateField(null=True, blank=True, verbose_name=_("Minutes sent"))
+    approved_on = models.DateField(null=True, blank=True, verbose_name=_("Minutes approved"))
+    approved_by = models.CharField(max_length=200, blank=True, verbose_name=_("Minutes approved by"))
     approved_in = models.ForeignKey(  # the meeting that approved these minutes
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="approves"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="approves",
+        verbose_name=_("Approved at the meeting"),
     )
 
     objects = MeetingQuerySet.as_manager()
@@ -280,7 +297,7 @@ class AgendaItem(OfMeeting, Translated):
 
     translated_fields = ("title", "text", "minutes")
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="items")
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="items", verbose_name=_("Meeting"))
     code = models.CharField(max_length=40)
     position = models.PositiveIntegerField(default=0)
     title = models.CharField(max_length=300, verbose_name=_("Title"))
@@ -289,8 +306,8 @@ class AgendaItem(OfMeeting, Translated):
     kind = models.CharField(
         max_length=10, choices=ItemKindChoice.choices, default=ItemKind.OTHER, verbose_name=_("Kind")
     )
-    minutes = models.TextField(blank=True)
-    minutes_internal = models.TextField(blank=True)
+    minutes = models.TextField(blank=True, verbose_name=_("Minutes"))
+    minutes_internal = models.TextField(blank=True, verbose_name=_("Internal minutes"))
 
     class Meta:
         ordering = ["position", "pk"]
@@ -311,7 +328,9 @@ class AgendaItem(OfMeeting, Translated):
 class Attendance(OfMeeting, Attended):
     """Whether a seat was taken at a meeting, and by whom. A guest has a name and perhaps a body, but no seat."""
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.CASCADE, related_name="attendances", verbose_name=_("Meeting")
+    )
 
     class Meta:
         ordering = ["is_guest", "pk"]
@@ -323,10 +342,12 @@ class Attendance(OfMeeting, Attended):
 class Correction(OfMeeting):
     """A word beside minutes that are approved: what they say wrong. The minutes themselves stay as they are."""
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="corrections")
-    on = models.DateField()
-    text = models.TextField()
-    reported_by = models.CharField(max_length=200)
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.CASCADE, related_name="corrections", verbose_name=_("Meeting")
+    )
+    on = models.DateField(verbose_name=_("Day"))
+    text = models.TextField(verbose_name=_("Text"))
+    reported_by = models.CharField(max_length=200, verbose_name=_("Given by"))
 
     class Meta:
         ordering = ["on", "pk"]
@@ -351,10 +372,19 @@ class Decision(Record, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "text", "addressed_to", "answer")
 
-    number = models.CharField(max_length=20, unique=True)  # "D-2026-07"
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="decisions")
-    committee = models.ForeignKey(Committee, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
-    meeting = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
+    number = models.CharField(max_length=20, unique=True, verbose_name=_("Number"))  # "D-2026-07"
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="decisions", verbose_name=_("Edition"))
+    committee = models.ForeignKey(
+        Committee,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        verbose_name=_("Committee"),
+    )
+    meeting = models.ForeignKey(
+        Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("Meeting")
+    )
     item = models.ForeignKey(AgendaItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")
     title = models.CharField(max_length=300, verbose_name=_("Decision, in a few words"))
     text = models.TextField(blank=True, verbose_name=_("Text"))
@@ -364,7 +394,9 @@ class Decision(Record, Translated):
         verbose_name=_("Requested from, by post"),
         help_text=_("Only if somebody outside the committee decides, for example: Minister."),
     )
-    state = models.CharField(max_length=12, choices=DecisionStateChoice.choices, default=DecisionState.TAKEN)
+    state = models.CharField(
+        max_length=12, choices=DecisionStateChoice.choices, default=DecisionState.TAKEN, verbose_name=_("State")
+    )
     about = models.CharField(max_length=120, blank=True, db_index=True)  # core.keys: the action it moves
     became = models.CharField(max_length=120, blank=True, db_index=True)  # core.keys: the action or milestone it became
     organisation = models.ForeignKey(
@@ -384,10 +416,10 @@ class Decision(Record, Translated):
         verbose_name=_("Person responsible"),
     )
     due_on = models.DateField(null=True, blank=True, verbose_name=_("Due date"))
-    asked_on = models.DateField(null=True, blank=True)
-    taken_on = models.DateField(null=True, blank=True)  # or refused
-    done_on = models.DateField(null=True, blank=True)  # carried out, or dropped
-    answer = models.TextField(blank=True)  # what the addressee said, or why it was dropped
+    asked_on = models.DateField(null=True, blank=True, verbose_name=_("Requested"))
+    taken_on = models.DateField(null=True, blank=True, verbose_name=_("Decided"))  # or refused
+    done_on = models.DateField(null=True, blank=True, verbose_name=_("Done"))  # carried out, or dropped
+    answer = models.TextField(blank=True, verbose_name=_("Reply"))  # what the addressee said, or why it was dropped
     is_public = models.BooleanField(
         default=False, verbose_name=_("Public"), help_text=_("The decision and its result are public.")
     )

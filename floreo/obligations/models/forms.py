@@ -22,7 +22,7 @@ class NotificationForm(Record, Translated, Sourced):
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "law")
 
     code = models.SlugField(max_length=60)
-    revision = models.CharField(max_length=20, default="1")
+    revision = models.CharField(max_length=20, default="1", verbose_name=_("Version"))
     holds_from = models.DateField(
         verbose_name=_("In force from"),
         help_text=_("Notifications that are begun from that day on ask these questions; earlier ones keep theirs."),
@@ -32,8 +32,8 @@ class NotificationForm(Record, Translated, Sourced):
         max_length=200, blank=True, verbose_name=_("Law"), help_text=_("The act that asks for the notification.")
     )
     section = models.CharField(max_length=60, blank=True, verbose_name=_("Section"))
-    is_example = models.BooleanField(default=False)
-    is_draft = models.BooleanField(default=False)
+    is_example = models.BooleanField(default=False, verbose_name=_("Example"))
+    is_draft = models.BooleanField(default=False, verbose_name=_("Draft"))
     questions = models.JSONField(default=list, blank=True)  # logic.py: item_of
     significant = models.JSONField(default=list, blank=True)  # logic.py: significance_rule_of
 

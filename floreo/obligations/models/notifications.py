@@ -37,10 +37,12 @@ class Notification(Record):
     internal_fields: ClassVar[frozenset[str]] = frozenset({"internal_note"})
     secret_fields: ClassVar[frozenset[str]] = frozenset({"mail"})
 
-    reference = models.CharField(max_length=20, unique=True)  # NTF-2026-7KQ2MX
+    reference = models.CharField(max_length=20, unique=True, verbose_name=_("Reference"))  # NTF-2026-7KQ2MX
     form = models.ForeignKey(NotificationForm, on_delete=models.PROTECT, related_name="notifications")
     kind = models.CharField(max_length=10, choices=KindChoice.choices, verbose_name=_("Kind"))
-    state = models.CharField(max_length=9, choices=StateChoice.choices, default=StateChoice.DRAFT)
+    state = models.CharField(
+        max_length=9, choices=StateChoice.choices, default=StateChoice.DRAFT, verbose_name=_("State")
+    )
     organisation = models.ForeignKey(
         Organisation,
         null=True,
@@ -63,7 +65,7 @@ class Notification(Record):
     name = models.CharField(max_length=200, blank=True, verbose_name=_("Your name"))
     mail = models.EmailField(blank=True, verbose_name=_("E-mail"))
     phone = models.CharField(max_length=40, blank=True, verbose_name=_("Telephone"))
-    language = models.CharField(max_length=5, blank=True)
+    language = models.CharField(max_length=5, blank=True, verbose_name=_("Language"))
     link_version = models.PositiveIntegerField(default=1)
     tlp = models.CharField(
         max_length=12,
@@ -86,7 +88,7 @@ class Notification(Record):
     hours = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("Hours of outage"))
     is_significant = models.BooleanField(null=True, blank=True, verbose_name=_("Significant"))
     significance_reason = models.CharField(
-        max_length=500, blank=True
+        max_length=500, blank=True, verbose_name=_("Reason for the significance")
     )  # of the team's own judgement; empty: by the rules
     significance_rules = models.JSONField(default=list, blank=True)  # codes of the rules that hold
     corrected = models.JSONField(default=list, blank=True)  # names of facts that the team set: later answers leave them
@@ -94,9 +96,11 @@ class Notification(Record):
     # Times of the procedure.
     submitted_at = models.DateTimeField(null=True, blank=True, verbose_name=_("First submitted"))
     answered_at = models.DateTimeField(null=True, blank=True, verbose_name=_("First answered by the team"))
-    closed_at = models.DateTimeField(null=True, blank=True)
-    waiting_for = models.CharField(max_length=9, choices=WaitingForChoice.choices, default=WaitingForChoice.OPERATOR)
-    waiting_since = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Closed"))
+    waiting_for = models.CharField(
+        max_length=9, choices=WaitingForChoice.choices, default=WaitingForChoice.OPERATOR, verbose_name=_("Waiting for")
+    )
+    waiting_since = models.DateTimeField(verbose_name=_("Waiting since"))
     reason = models.TextField(max_length=2000, blank=True, verbose_name=_("Reason"))  # of a withdrawal or a rejection
     case = models.ForeignKey(
         Case, null=True, blank=True, on_delete=models.PROTECT, related_name="notifications", verbose_name=_("Case")
@@ -174,8 +178,8 @@ class Forwarding(Record):
         verbose_name=_("By what right"),
         help_text=_("The section of the law that asks for it."),
     )
-    at = models.DateTimeField()
-    by = models.CharField(max_length=200)
+    at = models.DateTimeField(verbose_name=_("When"))
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
     message_id = models.CharField(max_length=250, blank=True)
 
     class Meta:

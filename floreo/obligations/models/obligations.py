@@ -33,7 +33,7 @@ class Obligation(Record, Translated, Sourced):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "summary", "law", "evidence_wanted")
 
-    code = models.SlugField(max_length=80, unique=True)
+    code = models.SlugField(max_length=80, unique=True, verbose_name=_("Code"))
     title = models.CharField(max_length=200, verbose_name=_("What is to be done"))
     summary = models.TextField(max_length=2000, blank=True, verbose_name=_("In more words"))
     law = models.CharField(max_length=200, verbose_name=_("Law"))
@@ -92,7 +92,7 @@ class Obligation(Record, Translated, Sourced):
     is_public = models.BooleanField(
         default=True, verbose_name=_("Public"), help_text=_("What the law asks. Who fulfilled it is never published.")
     )
-    is_example = models.BooleanField(default=False, editable=False)
+    is_example = models.BooleanField(default=False, editable=False, verbose_name=_("Example"))
     ends_on = models.DateField(
         null=True, blank=True, verbose_name=_("Last day"), help_text=_("After it nothing new becomes due.")
     )
@@ -120,7 +120,9 @@ class ObligationSector(Record):
     """A sector whose organisations are bound, with its parts. An obligation without any binds every sector."""
 
     obligation = models.ForeignKey(Obligation, on_delete=models.CASCADE, related_name="in_sectors")
-    sector = models.ForeignKey(NationalSector, on_delete=models.PROTECT, related_name="obligations")
+    sector = models.ForeignKey(
+        NationalSector, on_delete=models.PROTECT, related_name="obligations", verbose_name=_("Sector")
+    )
 
     class Meta:
         ordering = ["sector__position", "pk"]
@@ -152,7 +154,9 @@ class ObligationDue(Record):
     due_on = models.DateField(verbose_name=_("Due"))
     event = models.CharField(max_length=300, blank=True, verbose_name=_("Event"), help_text=_("What started it."))
     event_on = models.DateField(null=True, blank=True, verbose_name=_("Day of the event"))
-    state = models.CharField(max_length=9, choices=DueStateChoice.choices, default=DueStateChoice.OPEN)
+    state = models.CharField(
+        max_length=9, choices=DueStateChoice.choices, default=DueStateChoice.OPEN, verbose_name=_("State")
+    )
     submitted_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Submitted"))  # the newest submission
     note = models.TextField(max_length=4000, blank=True, verbose_name=_("What was done"))
     address = models.URLField(max_length=500, blank=True, verbose_name=_("Address of a document"))
@@ -165,9 +169,9 @@ class ObligationDue(Record):
         verbose_name=_("Evidence"),
         help_text=_("Code of the evidence that holds it."),
     )
-    submitted_by = models.CharField(max_length=200, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.CharField(max_length=200, blank=True)
+    submitted_by = models.CharField(max_length=200, blank=True, verbose_name=_("Submitted by"))
+    decided_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Decided"))
+    decided_by = models.CharField(max_length=200, blank=True, verbose_name=_("Decided by"))
     reason = models.TextField(max_length=2000, blank=True, verbose_name=_("Reason"))
     reminded_on = models.DateField(null=True, blank=True, verbose_name=_("Last reminder"))
     link_version = models.PositiveIntegerField(default=1)

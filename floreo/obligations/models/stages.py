@@ -19,15 +19,17 @@ class NotificationStage(Record):
     """One stage of a notification. `first_at` is the first submission, from which and at which clocks count, whatever is sent later."""
 
     notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="stages")
-    kind = models.CharField(max_length=13, choices=StageChoice.choices)
+    kind = models.CharField(max_length=13, choices=StageChoice.choices, verbose_name=_("Kind"))
     number = models.PositiveSmallIntegerField(default=1)  # of progress reports
-    state = models.CharField(max_length=9, choices=StageStateChoice.choices, default=StageStateChoice.DRAFT)
-    asked_at = models.DateTimeField(null=True, blank=True)  # by the team
+    state = models.CharField(
+        max_length=9, choices=StageStateChoice.choices, default=StageStateChoice.DRAFT, verbose_name=_("State")
+    )
+    asked_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Requested"))  # by the team
     asked_for = models.TextField(max_length=2000, blank=True, verbose_name=_("What the team wants to know"))
     asked_by_day = models.DateField(null=True, blank=True, verbose_name=_("To be answered by"))
-    first_at = models.DateTimeField(null=True, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.CharField(max_length=200, blank=True)
+    first_at = models.DateTimeField(null=True, blank=True, verbose_name=_("First sent"))
+    decided_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Decided"))
+    decided_by = models.CharField(max_length=200, blank=True, verbose_name=_("Decided by"))
     reason = models.TextField(max_length=2000, blank=True, verbose_name=_("Reason"))
 
     objects = OfNotificationQuerySet.as_manager()
@@ -85,12 +87,12 @@ class StageFile(Record):
 
     stage = models.ForeignKey(NotificationStage, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=200)  # as it came, tidied, with the ending of its content
-    media_type = models.CharField(max_length=100)  # as its content says
-    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100, verbose_name=_("Media type"))  # as its content says
+    size = models.PositiveBigIntegerField(verbose_name=_("Size"))
     sha256 = models.CharField(max_length=64)
     file = models.FileField(upload_to="notifications/", max_length=300)
-    at = models.DateTimeField()
-    by = models.CharField(max_length=200)
+    at = models.DateTimeField(verbose_name=_("Received"))
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
     # The version of the stage with which it was submitted; none while it is being written.
     version_number = models.PositiveSmallIntegerField(null=True, blank=True)
 
@@ -118,9 +120,9 @@ class StageVersion(Record):
     """What was submitted, as it was. Nobody changes one."""
 
     stage = models.ForeignKey(NotificationStage, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveSmallIntegerField()
-    at = models.DateTimeField()
-    by = models.CharField(max_length=200)
+    number = models.PositiveSmallIntegerField(verbose_name=_("Version"))
+    at = models.DateTimeField(verbose_name=_("Received"))
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
     answers = models.JSONField(default=dict)
 
     class Meta:

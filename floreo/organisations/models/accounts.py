@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from floreo.core import clock
 from floreo.core.access import Limit, Permission
@@ -27,11 +28,13 @@ class User(AbstractBaseUser):
 
     read_with = Permission.AUDIT_READ
 
-    email = models.EmailField(unique=True)
-    name = models.CharField(max_length=200)
-    person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="user")
-    language = models.CharField(max_length=5, blank=True)
-    is_active = models.BooleanField(default=True)
+    email = models.EmailField(unique=True, verbose_name=_("E-mail"))
+    name = models.CharField(max_length=200, verbose_name=_("Name"))
+    person = models.OneToOneField(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="user", verbose_name=_("Person")
+    )
+    language = models.CharField(max_length=5, blank=True, verbose_name=_("Language"))
+    is_active = models.BooleanField(default=True, verbose_name=_("Active"))
     created_at = models.DateTimeField(default=clock.now)
 
     USERNAME_FIELD = "email"
@@ -77,10 +80,15 @@ class Membership(Record):
 
     read_with = Permission.AUDIT_READ
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=20)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("Account"))
+    role = models.CharField(max_length=20, verbose_name=_("Role"))
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="memberships"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("Organisation"),
     )
 
     class Meta:
@@ -107,16 +115,21 @@ class Invitation(Record):
 
     read_with = Permission.AUDIT_READ
 
-    email = models.EmailField()
-    name = models.CharField(max_length=200, blank=True)
-    role = models.CharField(max_length=20)
+    email = models.EmailField(verbose_name=_("E-mail"))
+    name = models.CharField(max_length=200, blank=True, verbose_name=_("Name"))
+    role = models.CharField(max_length=20, verbose_name=_("Role"))
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="invitations",
+        verbose_name=_("Organisation"),
     )
-    invited_by = models.CharField(max_length=200)
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    invited_by = models.CharField(max_length=200, verbose_name=_("Invited by"))
+    expires_at = models.DateTimeField(verbose_name=_("Valid until"))
+    accepted_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Accepted"))
+    withdrawn_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Withdrawn"))
 
     class Meta:
         ordering = ["-pk"]

@@ -20,15 +20,31 @@ class Attended(Record):
     """The base of one line of an attendance list: who, for which body, who came instead, and guests that nobody expected."""
 
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="%(app_label)s_attendances"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="%(app_label)s_attendances",
+        verbose_name=_("Organisation"),
     )
     person = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="%(app_label)s_attendances"
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="%(app_label)s_attendances",
+        verbose_name=_("Person"),
     )
-    name = models.CharField(max_length=200, blank=True)  # of a guest, or of who came for a body without a named person
-    presence = models.CharField(max_length=10, choices=PresenceChoice.choices, default=Presence.PRESENT)
-    substitute = models.CharField(max_length=200, blank=True)  # who came instead of the person
-    is_guest = models.BooleanField(default=False)
+    name = models.CharField(
+        max_length=200, blank=True, verbose_name=_("Name")
+    )  # of a guest, or of who came for a body without a named person
+    presence = models.CharField(
+        max_length=10, choices=PresenceChoice.choices, default=Presence.PRESENT, verbose_name=_("Presence")
+    )
+    substitute = models.CharField(
+        max_length=200, blank=True, verbose_name=_("Represented by")
+    )  # who came instead of the person
+    is_guest = models.BooleanField(default=False, verbose_name=_("Guest"))
 
     class Meta:
         abstract = True

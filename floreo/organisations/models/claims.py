@@ -46,9 +46,11 @@ class HoldingProof(Record):
     holding = models.ForeignKey(Holding, on_delete=models.CASCADE, related_name="proofs")
     kind = models.CharField(max_length=10, choices=ProofKind.choices, verbose_name=_("Kind"))
     on = models.DateField(verbose_name=_("Day"))
-    by = models.CharField(max_length=200)
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
     summary = models.CharField(max_length=300, verbose_name=_("What it says"))
-    source = models.CharField(max_length=300, blank=True)  # address of the server, name of the file
+    source = models.CharField(
+        max_length=300, blank=True, verbose_name=_("Source")
+    )  # address of the server, name of the file
     answer = models.TextField(blank=True)  # as it came, at most 64 KB
     sha256 = models.CharField(max_length=64, blank=True)
     evidence = models.CharField(max_length=80, blank=True)  # code of the signed letter
@@ -77,13 +79,15 @@ class RegistryFile(Record):
 
     read_with = Permission.ASSET_READ
 
-    registry = models.SlugField(max_length=20, unique=True)  # "lacnic", as the file calls itself
+    registry = models.SlugField(
+        max_length=20, unique=True, verbose_name=_("Registry")
+    )  # "lacnic", as the file calls itself
     on = models.DateField(verbose_name=_("Day of the file"))
     rows = models.PositiveIntegerField()
     own_rows = models.PositiveIntegerField()  # of this country
     sha256 = models.CharField(max_length=64)
-    file_name = models.CharField(max_length=200)
-    read_by = models.CharField(max_length=200)
+    file_name = models.CharField(max_length=200, verbose_name=_("File name"))
+    read_by = models.CharField(max_length=200, verbose_name=_("Read by"))
     read_on = models.DateField()
 
     class Meta:
@@ -190,19 +194,25 @@ class RegistryDifference(Record):
 
     read_with = Permission.ASSET_READ
 
-    registry = models.SlugField(max_length=20)
-    kind = models.CharField(max_length=8, choices=DifferenceKind.choices)
-    asn = models.PositiveBigIntegerField(default=0)  # 0: the file does not say of which network
+    registry = models.SlugField(max_length=20, verbose_name=_("Registry"))
+    kind = models.CharField(max_length=8, choices=DifferenceKind.choices, verbose_name=_("Kind"))
+    asn = models.PositiveBigIntegerField(
+        default=0, verbose_name=_("AS number")
+    )  # 0: the file does not tell of which network
     prefixes = models.JSONField(default=list, blank=True)
-    name = models.CharField(max_length=100)  # what makes it one: "AS64500", or a prefix
-    holder = models.CharField(max_length=80, blank=True)  # the registry's number of whoever has it
+    name = models.CharField(max_length=100, verbose_name=_("Name"))  # what makes it one: "AS64500", or a prefix
+    holder = models.CharField(
+        max_length=80, blank=True, verbose_name=_("Holder")
+    )  # the registry's number of whoever has it
     value = models.CharField(
-        max_length=254, blank=True
+        max_length=254, blank=True, verbose_name=_("Value")
     )  # of an answer: the holder's name, the address of e-mail, the prefix
-    seen_on = models.DateField()  # day of the file
-    state = models.CharField(max_length=10, choices=DifferenceState.choices, default=DifferenceState.OPEN)
-    decided_by = models.CharField(max_length=200, blank=True)
-    decided_on = models.DateField(null=True, blank=True)
+    seen_on = models.DateField(verbose_name=_("Seen"))  # day of the file
+    state = models.CharField(
+        max_length=10, choices=DifferenceState.choices, default=DifferenceState.OPEN, verbose_name=_("State")
+    )
+    decided_by = models.CharField(max_length=200, blank=True, verbose_name=_("Decided by"))
+    decided_on = models.DateField(null=True, blank=True, verbose_name=_("Decided on"))
 
     class Meta:
         ordering = ["kind", "asn", "name"]
@@ -226,10 +236,12 @@ class RegisterEntryQuerySet(models.QuerySet["RegisterEntry"]):
 class RegisterEntry(Record):
     """When an organisation was last asked to look at its entry in the register, and when it last said that all of it is right."""
 
-    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="entry")
-    asked_on = models.DateField(null=True, blank=True)
-    confirmed_on = models.DateField(null=True, blank=True)
-    confirmed_by = models.CharField(max_length=200, blank=True)
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, related_name="entry", verbose_name=_("Organisation")
+    )
+    asked_on = models.DateField(null=True, blank=True, verbose_name=_("Requested"))
+    confirmed_on = models.DateField(null=True, blank=True, verbose_name=_("Confirmed"))
+    confirmed_by = models.CharField(max_length=200, blank=True, verbose_name=_("Confirmed by"))
 
     objects = RegisterEntryQuerySet.as_manager()
 
@@ -280,11 +292,13 @@ class ProposedChange(Record):
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"answer_to"})
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="proposed_changes")
-    kind = models.CharField(max_length=40)  # a ProposalKind's name
-    what = models.CharField(max_length=8, choices=ProposedKind.choices)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="proposed_changes", verbose_name=_("Organisation")
+    )
+    kind = models.CharField(max_length=40, verbose_name=_("Kind"))  # a ProposalKind's name
+    what = models.CharField(max_length=8, choices=ProposedKind.choices, verbose_name=_("What"))
     thing = models.CharField(max_length=80, blank=True)  # key of the record; "" for a new one until it is approved
-    name = models.CharField(max_length=200)  # of the record, as it was called then
+    name = models.CharField(max_length=200, verbose_name=_("Name"))  # of the record, as it was called then
     facts = models.JSONField(default=dict, blank=True)
     before = models.JSONField(default=dict, blank=True)
     reason = models.CharField(
@@ -293,13 +307,15 @@ class ProposedChange(Record):
         verbose_name=_("Reason"),
         help_text=_("For the person who reviews it."),
     )
-    proposed_by = models.CharField(max_length=200)
+    proposed_by = models.CharField(max_length=200, verbose_name=_("Proposed by"))
     proposed_by_code = models.CharField(max_length=60)
-    proposed_at = models.DateTimeField()
+    proposed_at = models.DateTimeField(verbose_name=_("Proposed"))
     answer_to = models.EmailField(blank=True)  # where the answer goes by e-mail
-    state = models.CharField(max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN)
-    decided_by = models.CharField(max_length=200, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN, verbose_name=_("State")
+    )
+    decided_by = models.CharField(max_length=200, blank=True, verbose_name=_("Decided by"))
+    decided_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Decided"))
     decision = models.CharField(
         max_length=500, blank=True, verbose_name=_("Reason"), help_text=_("The organisation reads it.")
     )

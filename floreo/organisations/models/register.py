@@ -72,14 +72,16 @@ class Country(Record, Translated):
     translated_fields = ("name", "currency_name", "report_text", "programme")
 
     code = models.CharField(max_length=2, unique=True)  # ISO 3166-1; a fictional state uses a user-assigned code
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=100, verbose_name=_("Name"))
     languages = models.JSONField(default=list, blank=True)  # ["en", "es"], the site's, first is the pack's own
-    zone = models.CharField(max_length=60, default="UTC")
-    currency = models.CharField(max_length=3)
-    currency_name = models.CharField(max_length=80, blank=True)
-    fiscal_year_starts = models.PositiveSmallIntegerField(default=1)  # month
-    is_sample = models.BooleanField(default=False)
-    calendar_day = models.DateField(null=True, blank=True)  # a sample country's calendar is stopped on it
+    zone = models.CharField(max_length=60, default="UTC", verbose_name=_("Time zone"))
+    currency = models.CharField(max_length=3, verbose_name=_("Currency"))
+    currency_name = models.CharField(max_length=80, blank=True, verbose_name=_("Name of the currency"))
+    fiscal_year_starts = models.PositiveSmallIntegerField(
+        default=1, verbose_name=_("First month of the fiscal year")
+    )  # month
+    is_sample = models.BooleanField(default=False, verbose_name=_("Sample data"))
+    calendar_day = models.DateField(null=True, blank=True)  # a sample country's calendar stands still on it
     report_text = models.TextField(blank=True)  # Markdown: where to report an incident, as the pack knows it
     pack = models.CharField(max_length=60)
     pages = models.JSONField(default=dict, blank=True)  # {"about": {"en": "Markdown"}}
@@ -140,17 +142,19 @@ class Place(Record, Translated, Sourced):
 
     translated_fields = ("name", "capital")
 
-    code = models.CharField(max_length=20, unique=True)  # ISO 3166-2 for districts
-    name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=10, choices=PlaceSort.choices)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="places")
-    capital = models.CharField(max_length=120, blank=True)
+    code = models.CharField(max_length=20, unique=True, verbose_name=_("Code"))  # ISO 3166-2 for districts
+    name = models.CharField(max_length=120, verbose_name=_("Name"))
+    kind = models.CharField(max_length=10, choices=PlaceSort.choices, verbose_name=_("Kind"))
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="places", verbose_name=_("District")
+    )
+    capital = models.CharField(max_length=120, blank=True, verbose_name=_("Capital"))
     position = models.PositiveSmallIntegerField(default=0)  # order of listing, e.g. north to south
-    latitude = models.FloatField(null=True, blank=True)
-    longitude = models.FloatField(null=True, blank=True)
-    population = models.PositiveIntegerField(null=True, blank=True)
-    population_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    area_km2 = models.FloatField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True, verbose_name=_("Latitude"))
+    longitude = models.FloatField(null=True, blank=True, verbose_name=_("Longitude"))
+    population = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("People"))
+    population_year = models.PositiveSmallIntegerField(null=True, blank=True, verbose_name=_("Year"))
+    area_km2 = models.FloatField(null=True, blank=True, verbose_name=_("Square kilometres"))
     shape = models.JSONField(null=True, blank=True)  # GeoJSON geometry
 
     objects = PlaceQuerySet.as_manager()
@@ -181,7 +185,7 @@ class NationalSector(Record, Translated, Sourced):
 
     translated_fields = ("name", "summary")
 
-    code = models.SlugField(max_length=60, unique=True)
+    code = models.SlugField(max_length=60, unique=True, verbose_name=_("Code"))
     name = models.CharField(max_length=120, verbose_name=_("Name"))
     summary = models.TextField(
         max_length=1000, blank=True, verbose_name=_("What belongs to it"), help_text=_("Shown to the public.")
@@ -233,7 +237,7 @@ class Organisation(Record, Translated, Sourced):
     translated_fields = ("name", "role_text")
     internal_fields = frozenset({"internal_notes"})
 
-    code = models.SlugField(max_length=60, unique=True)
+    code = models.SlugField(max_length=60, unique=True, verbose_name=_("Code"))
     name = models.CharField(max_length=200, verbose_name=_("Name"))
     short_name = models.CharField(max_length=40, blank=True, verbose_name=_("Short name"))
     kind = models.CharField(max_length=20, choices=Kind.choices, verbose_name=_("Kind"))
@@ -260,7 +264,9 @@ class Organisation(Record, Translated, Sourced):
     )
     starts_on = models.DateField(null=True, blank=True, verbose_name=_("First day"))
     ends_on = models.DateField(null=True, blank=True, verbose_name=_("Last day"))
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed", verbose_name=_("Merged into")
+    )
     is_public = models.BooleanField(default=True, verbose_name=_("Public"))
 
     objects = OrganisationQuerySet.as_manager()
@@ -323,10 +329,12 @@ class Organisation(Record, Translated, Sourced):
 class FormerName(Record, Sourced):
     """What an organisation was called until a day."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="former_names")
-    name = models.CharField(max_length=200)
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField()
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="former_names", verbose_name=_("Organisation")
+    )
+    name = models.CharField(max_length=200, verbose_name=_("Name"))
+    starts_on = models.DateField(null=True, blank=True, verbose_name=_("First day"))
+    ends_on = models.DateField(verbose_name=_("Last day"))
 
     class Meta:
         ordering = ["-ends_on"]
@@ -341,8 +349,10 @@ class FormerName(Record, Sourced):
 class OrganisationRole(Record, Translated, Sourced):
     """A dated role of an organisation: "leads national cybersecurity since 2025". Never in code: roles move."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="roles")
-    code = models.SlugField(max_length=60)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="roles", verbose_name=_("Organisation")
+    )
+    code = models.SlugField(max_length=60, verbose_name=_("Role"))
     title = models.CharField(
         max_length=200, verbose_name=_("Role"), help_text=_("For example: leads national cybersecurity.")
     )
@@ -388,7 +398,7 @@ class Person(Record, Translated, Sourced):
 
     translated_fields = ("post",)
 
-    code = models.SlugField(max_length=60, unique=True)
+    code = models.SlugField(max_length=60, unique=True, verbose_name=_("Code"))
     name = models.CharField(max_length=200, verbose_name=_("Name"))
     organisation = models.ForeignKey(
         Organisation,
@@ -456,7 +466,9 @@ class Contact(Record, Sourced):
 
     named_with: ClassVar[tuple[str, ...]] = ("organisation",)
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="contacts")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("Organisation")
+    )
     purpose = models.CharField(
         max_length=80, verbose_name=_("Purpose"), help_text=_("For example: abuse reports, press, around the clock.")
     )
@@ -609,7 +621,9 @@ class Holding(Record, Sourced):
     provider, a ministry's domain. It is claimed, proved and approved; several may claim the same, one is approved. The longest
     prefix counts; of two that are equal the verified one."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="holdings")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="holdings", verbose_name=_("Organisation")
+    )
     kind = models.CharField(max_length=6, choices=HoldingKind.choices, verbose_name=_("What it is"))
     value = models.CharField(
         max_length=255,

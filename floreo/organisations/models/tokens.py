@@ -42,7 +42,9 @@ class ApiToken(Record):
     }
     secret_fields: ClassVar[frozenset[str]] = frozenset({"token_hash", "last_used_on", "last_used_from", "warned_on"})
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("Account")
+    )
     name = models.CharField(max_length=120, verbose_name=_("Program"))  # "honeypot in the basement"
     scopes = models.JSONField(default=list, verbose_name=_("Purposes"))  # names of organisations/scopes.py
     organisation = models.ForeignKey(
@@ -54,12 +56,12 @@ class ApiToken(Record):
         verbose_name=_("Only for this organisation"),
     )
     expires_on = models.DateField(verbose_name=_("Last day"))
-    made_by = models.CharField(max_length=200, blank=True)
+    made_by = models.CharField(max_length=200, blank=True, verbose_name=_("Made by"))
     token_hash = models.CharField(max_length=64, unique=True)
     last_used_on = models.DateField(null=True, blank=True)
     last_used_from = models.CharField(max_length=60, blank=True)
     warned_on = models.DateField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Ended"))
 
     objects = ApiTokenQuerySet.as_manager()
 
@@ -104,13 +106,22 @@ class DirectoryAccount(Record):
 
     read_with = Permission.AUDIT_READ
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="in_directory")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="in_directory", verbose_name=_("Account")
+    )
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="directory_accounts"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="directory_accounts",
+        verbose_name=_("Organisation"),
     )
     external_id = models.CharField(max_length=200, blank=True)
-    is_switched_off = models.BooleanField(default=False)  # by the directory, which may take it back
-    is_removed = models.BooleanField(default=False)  # the directory forgot the account
+    is_switched_off = models.BooleanField(
+        default=False, verbose_name=_("Switched off")
+    )  # by the directory, which may take it back
+    is_removed = models.BooleanField(default=False, verbose_name=_("Removed"))  # the directory forgot the account
 
     def __str__(self) -> str:
         return self.external_id or str(self.user)

@@ -161,8 +161,8 @@ class AmbassadorLink(Record):
 
     ambassador = models.ForeignKey(Ambassador, on_delete=models.CASCADE, related_name="links")
     link_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the secret
-    issued_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
+    issued_at = models.DateTimeField(verbose_name=_("Made on"))
+    ended_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Ended"))
     ended_why = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))
 
     class Meta:

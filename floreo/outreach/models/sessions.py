@@ -54,7 +54,9 @@ class OutreachSession(Record):
         Ambassador, on_delete=models.PROTECT, related_name="sessions", verbose_name=_("Ambassador")
     )
     link = models.ForeignKey(AmbassadorLink, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions")
-    channel = models.CharField(max_length=5, choices=SessionChannel.choices, default=SessionChannel.PHONE)
+    channel = models.CharField(
+        max_length=5, choices=SessionChannel.choices, default=SessionChannel.PHONE, verbose_name=_("Channel")
+    )
     happened_on = models.DateField(verbose_name=_("Date"))
     district = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="outreach", verbose_name=_("District"))
     venue = models.CharField(max_length=120, verbose_name=_("Venue"))
@@ -266,7 +268,7 @@ class AmbassadorRequest(Record):
     )
     closed_on = models.DateField(null=True, blank=True, verbose_name=_("Closed on"))
     reason = models.CharField(max_length=300, blank=True, verbose_name=_("Reason"))
-    is_erased = models.BooleanField(default=False)  # whom to call was deleted
+    is_erased = models.BooleanField(default=False, verbose_name=_("Erased"))  # whom to call was deleted
 
     objects = AmbassadorRequestQuerySet.as_manager()
 

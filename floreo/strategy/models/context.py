@@ -51,16 +51,22 @@ class Event(Record, Translated, Sourced):
     """A dated thing that happened, or will, and that a source or a person ties to pillars or an action. Evidence of work,
     never an official action."""
 
-    code = models.SlugField(max_length=80)
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="events")
-    title = models.CharField(max_length=300)
-    on = models.DateField(null=True, blank=True)  # first day of the period when precision is coarser than a day
-    precision = models.CharField(max_length=10, choices=DatePrecision.choices, default=DatePrecision.DAY)
-    ends_on = models.DateField(null=True, blank=True)
-    kind = models.CharField(max_length=12, choices=EventKind.choices, default=EventKind.WORK)
+    code = models.SlugField(max_length=80, verbose_name=_("Code"))
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="events", verbose_name=_("Edition"))
+    title = models.CharField(max_length=300, verbose_name=_("Title"))
+    on = models.DateField(
+        null=True, blank=True, verbose_name=_("Day")
+    )  # first day of the period when precision is coarser than a day
+    precision = models.CharField(
+        max_length=10, choices=DatePrecision.choices, default=DatePrecision.DAY, verbose_name=_("Precision")
+    )
+    ends_on = models.DateField(null=True, blank=True, verbose_name=_("Until"))
+    kind = models.CharField(max_length=12, choices=EventKind.choices, default=EventKind.WORK, verbose_name=_("Kind"))
     pillars = models.ManyToManyField(Pillar, blank=True, related_name="events")
-    action = models.ForeignKey(Action, null=True, blank=True, on_delete=models.SET_NULL, related_name="events")
-    is_public = models.BooleanField(default=True)
+    action = models.ForeignKey(
+        Action, null=True, blank=True, on_delete=models.SET_NULL, related_name="events", verbose_name=_("Action")
+    )
+    is_public = models.BooleanField(default=True, verbose_name=_("Public"))
 
     objects = EventQuerySet.as_manager()
 
@@ -98,10 +104,14 @@ class EditionBody(Record, Translated, Sourced):
 
     translated_fields = ("purpose",)
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="bodies")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="edition_parts")
-    part = models.CharField(max_length=14, choices=EditionPart.choices)
-    purpose = models.CharField(max_length=300, blank=True)  # of a funder: what the money was for
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="bodies", verbose_name=_("Edition"))
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="edition_parts", verbose_name=_("Organisation")
+    )
+    part = models.CharField(max_length=14, choices=EditionPart.choices, verbose_name=_("Part"))
+    purpose = models.CharField(
+        max_length=300, blank=True, verbose_name=_("Purpose")
+    )  # of a funder: what the money was for
 
     class Meta:
         ordering = ["part", "pk"]
@@ -118,9 +128,9 @@ class EditionBody(Record, Translated, Sourced):
 class Outlet(Record, Sourced):
     """Where an edition is published."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="outlets")
-    name = models.CharField(max_length=200)
-    url = models.URLField(blank=True)
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="outlets", verbose_name=_("Edition"))
+    name = models.CharField(max_length=200, verbose_name=_("Name"))
+    url = models.URLField(blank=True, verbose_name=_("Address"))
 
     class Meta:
         ordering = ["pk"]
@@ -137,13 +147,15 @@ class StatedTarget(Record, Translated, Sourced):
 
     translated_fields = ("title", "unit", "unit_one")
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="stated_targets")
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="stated_targets", verbose_name=_("Edition")
+    )
     pillar = models.ForeignKey(Pillar, null=True, blank=True, on_delete=models.SET_NULL, related_name="stated_targets")
-    title = models.CharField(max_length=300)
-    number = models.DecimalField(max_digits=14, decimal_places=2)
-    unit = models.CharField(max_length=80)
+    title = models.CharField(max_length=300, verbose_name=_("Target"))
+    number = models.DecimalField(max_digits=14, decimal_places=2, verbose_name=_("Number"))
+    unit = models.CharField(max_length=80, verbose_name=_("Unit"))
     unit_one = models.CharField(max_length=80, blank=True, verbose_name=_("Unit after 1"))
-    due_on = models.DateField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True, verbose_name=_("Due"))
 
     class Meta:
         ordering = ["pk"]

@@ -29,8 +29,8 @@ class SourceDocument(Record):
     source = models.CharField(max_length=500, verbose_name=_("Where it can be found"))
     url = models.URLField(max_length=500, blank=True, verbose_name=_("Address"))
     text = models.TextField(blank=True)
-    added_on = models.DateField(null=True, blank=True, editable=False)
-    added_by = models.CharField(max_length=200, blank=True, editable=False)
+    added_on = models.DateField(null=True, blank=True, editable=False, verbose_name=_("Added on"))
+    added_by = models.CharField(max_length=200, blank=True, editable=False, verbose_name=_("Added by"))
 
     class Meta:
         ordering = ["code"]

@@ -25,20 +25,24 @@ class ImportDraft(Record):
     read_with = Permission.IMPORT_REVIEW
 
     code = models.SlugField(max_length=60, unique=True)
-    file_name = models.CharField(max_length=200)
+    file_name = models.CharField(max_length=200, verbose_name=_("File name"))
     file = models.FileField(upload_to="imports/", blank=True)
     sha256 = models.CharField(max_length=64)
-    kind = models.CharField(max_length=10, blank=True)  # text, word, pdf ...
-    language = models.CharField(max_length=5, blank=True)
+    kind = models.CharField(max_length=10, blank=True, verbose_name=_("Kind"))  # text, word, pdf ...
+    language = models.CharField(max_length=5, blank=True, verbose_name=_("Language"))
     text = models.TextField(blank=True)  # the whole text, fixed
     repaired = models.JSONField(default=list, blank=True)  # [[start, end], ...]
     blocks = models.JSONField(default=list, blank=True)  # [{"kind", "level", "number", "start", "end", ...}, ...]
     drafted = models.JSONField(default=list, blank=True)  # the plan as the rules drafted it: outline/stored.py
     marks = models.JSONField(default=list, blank=True)  # what a person marked and changed: outline/profiles.py
-    state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.READING)
-    failure = models.CharField(max_length=500, blank=True)  # a sentence for the reader
-    edition = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="drafts")
-    started_by = models.CharField(max_length=200)
+    state = models.CharField(
+        max_length=10, choices=DraftState.choices, default=DraftState.READING, verbose_name=_("State")
+    )
+    failure = models.CharField(max_length=500, blank=True, verbose_name=_("Problem"))  # a sentence for the reader
+    edition = models.ForeignKey(
+        Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="drafts", verbose_name=_("Edition")
+    )
+    started_by = models.CharField(max_length=200, verbose_name=_("Started by"))
     claimed_until = models.DateTimeField(null=True, blank=True)  # the lease of whoever reads it: core/leases.py
     attempts = models.PositiveSmallIntegerField(default=0)
 
@@ -63,17 +67,21 @@ class DraftRow(Record):
 
     draft = models.ForeignKey(ImportDraft, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=20)  # drafting.rows.Kind
-    title = models.CharField(max_length=500)
+    kind = models.CharField(max_length=20, verbose_name=_("Kind"))  # drafting.rows.Kind
+    title = models.CharField(max_length=500, verbose_name=_("Title"))
     fields = models.JSONField(default=dict, blank=True)
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     passage = models.TextField()
     parent_number = models.PositiveIntegerField(null=True, blank=True)
-    state = models.CharField(max_length=12, choices=RowState.choices, default=RowState.UNCONFIRMED)
-    decided_by = models.CharField(max_length=200, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    became = models.CharField(max_length=120, blank=True)  # audit key of what it became in the plan
+    state = models.CharField(
+        max_length=12, choices=RowState.choices, default=RowState.UNCONFIRMED, verbose_name=_("State")
+    )
+    decided_by = models.CharField(max_length=200, blank=True, verbose_name=_("Decided by"))
+    decided_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Decided"))
+    became = models.CharField(
+        max_length=120, blank=True, verbose_name=_("Became")
+    )  # audit key of what it became in the plan
     is_offer = models.BooleanField(default=False)  # not certain enough to be a row, until a person takes it
 
     class Meta:

@@ -96,11 +96,19 @@ class Edition(Record, Translated, Sourced):
     starts_on = models.DateField(null=True, blank=True, verbose_name=_("Start"))
     ends_on = models.DateField(null=True, blank=True, verbose_name=_("End"))
     launched_on = models.DateField(null=True, blank=True, verbose_name=_("Launched on"))
-    state = models.CharField(max_length=10, choices=EditionState.choices, default=EditionState.DRAFT)
-    closing_report_on = models.DateField(null=True, blank=True)  # when a closing report was published, if one was
-    follows = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by")
-    is_public = models.BooleanField(default=False)
-    valid_on = models.DateField(null=True, blank=True)  # the day for which statuses were last worked out
+    state = models.CharField(
+        max_length=10, choices=EditionState.choices, default=EditionState.DRAFT, verbose_name=_("State")
+    )
+    closing_report_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Closing report")
+    )  # when a closing report was published, if one was
+    follows = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by", verbose_name=_("Follows")
+    )
+    is_public = models.BooleanField(default=False, verbose_name=_("Public"))
+    valid_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Valid on")
+    )  # the day for which statuses were last worked out
 
     objects = EditionQuerySet.as_manager()
 
@@ -160,7 +168,7 @@ class InEdition(Record, Translated, Sourced):
     )  # "page 19, action 7"
     public_text = models.TextField(blank=True, verbose_name=_("Explanation for the public"))
     internal_notes = models.TextField(blank=True, verbose_name=_("Internal notes"), help_text=_("Not published."))
-    position = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0, verbose_name=_("Place"))
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "public_text")
     internal_fields = frozenset({"internal_notes"})
@@ -185,7 +193,7 @@ class ShownManager(models.Manager[Any]):
 class Pillar(InEdition):
     """A pillar, priority area, axis or goal: the top division of an edition."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pillars")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pillars", verbose_name=_("Edition"))
     named_with: ClassVar[tuple[str, ...]] = ("edition",)
     also_published_as = models.JSONField(
         default=list, blank=True
@@ -227,7 +235,9 @@ class Objective(InEdition):
     named_with: ClassVar[tuple[str, ...]] = ("pillar__edition",)
     pillar = models.ForeignKey(Pillar, on_delete=models.CASCADE, related_name="objectives")
     # Of a plan of four levels: the objective that this one is a part of.
-    above = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="below")
+    above = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="below", verbose_name=_("Part of")
+    )
     # Of a plan without objectives: it holds the actions of its pillar, and nobody sees it.
     is_implied = models.BooleanField(default=False, editable=False)
 

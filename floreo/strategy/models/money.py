@@ -105,7 +105,9 @@ class Payment(Record, Sourced):
 
     internal_fields = frozenset({"reference"})
 
-    budget_line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, related_name="payments")
+    budget_line = models.ForeignKey(
+        BudgetLine, on_delete=models.PROTECT, related_name="payments", verbose_name=_("Budget line")
+    )
     on = models.DateField(verbose_name=_("Day"))
     amount = models.DecimalField(
         max_digits=16, decimal_places=2, validators=[MinValueValidator(0)], verbose_name=_("Amount")
@@ -163,7 +165,9 @@ class IatiBody(Record, Sourced):
 
     read_with = Permission.AUDIT_READ
 
-    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="iati")
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, related_name="iati", verbose_name=_("Organisation")
+    )
     ref = models.CharField(
         max_length=120,
         blank=True,

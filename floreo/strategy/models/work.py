@@ -96,7 +96,9 @@ class Action(InEdition):
     internal_fields = InEdition.internal_fields | {"own_internal"}
 
     # The edition is the objective's; kept here too so that every list and count is one index away.
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="actions", editable=False)
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="actions", editable=False, verbose_name=_("Edition")
+    )
     objective = models.ForeignKey(
         Objective, on_delete=models.PROTECT, related_name="actions", verbose_name=_("Level above")
     )
@@ -120,7 +122,12 @@ class Action(InEdition):
         help_text=_("Only the post is published, not the name."),
     )
     carried_from = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="carried_to"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="carried_to",
+        verbose_name=_("Carried from"),
     )
     is_public = models.BooleanField(default=True, verbose_name=_("Public"))
     term = models.CharField(max_length=60, blank=True, verbose_name=_("Term"))  # code of a term: plan_terms.py
@@ -134,10 +141,14 @@ class Action(InEdition):
 
     # Worked out by `logic.standing` and kept, so that lists can be filtered; refreshed on every change and every new day.
     status = models.CharField(
-        max_length=12, choices=StatusChoice.choices, default=StatusChoice.NOT_STARTED, editable=False
+        max_length=12,
+        choices=StatusChoice.choices,
+        default=StatusChoice.NOT_STARTED,
+        editable=False,
+        verbose_name=_("Status"),
     )
-    status_rule = models.CharField(max_length=20, default=Rule.UNDATED, editable=False)
-    status_since = models.DateField(null=True, blank=True, editable=False)
+    status_rule = models.CharField(max_length=20, default=Rule.UNDATED, editable=False, verbose_name=_("Rule"))
+    status_since = models.DateField(null=True, blank=True, editable=False, verbose_name=_("Since"))
 
     # An override is beside the rule, with a name, a reason and a date; it ends when it is lifted.
     override = models.CharField(
@@ -254,7 +265,9 @@ class LeadRole(models.TextChoices):
 class Participation(OfAction, Sourced):
     """An organisation's part in an action, from a day to a day. When a body is renamed or merged, this still holds."""
 
-    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="participations")
+    action = models.ForeignKey(
+        Action, on_delete=models.CASCADE, related_name="participations", verbose_name=_("Action")
+    )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="participations", verbose_name=_("Organisation")
     )
@@ -282,7 +295,7 @@ class Milestone(OfAction, Translated, Sourced):
     translated_fields = ("title", "note")
     named_with: ClassVar[tuple[str, ...]] = ("action__edition",)
 
-    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="milestones")
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="milestones", verbose_name=_("Action"))
     code = models.CharField(max_length=40, verbose_name=_("Code"))
     title = models.CharField(max_length=300, verbose_name=_("Title"))
     due_on = models.DateField(null=True, blank=True, verbose_name=_("Due date"))
@@ -309,14 +322,14 @@ class Update(OfAction, Translated):
 
     translated_fields = ("done", "next", "risks")
 
-    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="updates")
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="updates", verbose_name=_("Action"))
     on = models.DateField(verbose_name=_("As of"))
     done = models.TextField(blank=True, verbose_name=_("Work done"))
     next = models.TextField(blank=True, verbose_name=_("Next steps"))
     risks = models.TextField(blank=True, verbose_name=_("Risks"))
     nothing_changed = models.BooleanField(default=False, verbose_name=_("Nothing changed"))
     reported_by = models.CharField(max_length=200, verbose_name=_("Given by"))
-    is_public = models.BooleanField(default=True)
+    is_public = models.BooleanField(default=True, verbose_name=_("Public"))
 
     objects = OfActionQuerySet.as_manager()
 
@@ -366,7 +379,7 @@ class BudgetLine(OfAction, Translated, Sourced):
 
     translated_fields = ("note",)
 
-    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="budget_lines")
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="budget_lines", verbose_name=_("Action"))
     amount = models.DecimalField(
         max_digits=16, decimal_places=2, validators=[MinValueValidator(0)], verbose_name=_("Amount")
     )
@@ -424,7 +437,7 @@ class Risk(OfAction, Translated):
 
     translated_fields = ("title", "response")
 
-    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="risks")
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="risks", verbose_name=_("Action"))
     title = models.CharField(max_length=300, verbose_name=_("What could happen"))
     likelihood = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(5)], verbose_name=_("Likelihood")

@@ -9,11 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can
-from floreo.core.columns import column
 from floreo.core.tables import CellKind, Column, Filter, Words
 from floreo.strategy.levels import in_words_lazy
 from floreo.strategy.logic import code_key
-from floreo.strategy.models import Action, LeadRole, Participation, Pillar, StatusChoice
+from floreo.strategy.models import Action, LeadRole, Milestone, Participation, Pillar, StatusChoice
 from floreo.strategy.models.editions import may_read_internal
 from floreo.strategy.models.work import in_seen_actions
 from floreo.strategy.tables.of_edition import edition_of
@@ -44,10 +43,10 @@ WORDING = (
     Column.of(Action, "public_text", _("In plain words")),
 )
 NOTES = Column.of(Action, "internal_notes", _("Not published"), needs=INTERNAL)
-PUBLIC = column("is_public", _("Public"), _("Whether the indicator is public"), CellKind.FLAG, needs=INTERNAL)
+PUBLIC = Column.of(Action, "is_public", _("Whether the indicator is public"), CellKind.FLAG, needs=INTERNAL)
 ACTION_COLUMNS = (
     edition_of(lambda row: row.action.edition),
-    Column("action", _("Action"), _("Code of the action in its edition"), lambda row: row.action.code),
+    Column.of(Milestone, "action", _("Code of the action in its edition"), value=lambda row: row.action.code),
 )
 
 

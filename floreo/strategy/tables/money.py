@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
 from floreo.core.tables import CellKind, Column, Table
-from floreo.strategy.models import Payment
+from floreo.strategy.models import Grant, Payment
 from floreo.strategy.models.work import in_seen_actions
 from floreo.strategy.money import visible_grants
 from floreo.strategy.tables.columns import INTERNAL
@@ -19,18 +19,18 @@ GRANTS = Table(
     _("Amounts that funders agreed to pay. They are shown with the budget lines they fund, and not added to them."),
     rows=visible_grants,
     columns=(
-        column("code", _("Code"), _("Of the agreement")),
+        Column.of(Grant, "code", _("Of the agreement")),
         *titles(_("Purpose")),
-        Column("funder", _("Funder"), _("Code of the organisation"), lambda g: g.funder.code),
+        Column.of(Grant, "funder", _("Code of the organisation"), value=lambda g: g.funder.code),
         Column("funder_name", _("Name"), _("Of the funder"), lambda g: g.funder.name),
         column("reference", _("Reference"), _("The funder's number for the agreement")),
         column("provider_activity_id", _("IATI activity"), _("Identifier of the funder's activity that pays")),
-        column("currency", _("Currency"), _("ISO 4217")),
+        Column.of(Grant, "currency", _("ISO 4217")),
         column("amount", _("Amount"), _("Of the whole agreement, in its currency"), CellKind.DECIMAL),
-        column("state", _("State"), _("proposed, signed, ended or called_off")),
+        Column.of(Grant, "state", _("proposed, signed, ended or called_off")),
         day("signed_on", _("Signed"), _("Date of signature")),
-        day("starts_on", _("Start"), _("First day")),
-        day("ends_on", _("End"), _("Last day")),
+        Column.of(Grant, "starts_on", _("First day"), CellKind.DATE),
+        Column.of(Grant, "ends_on", _("Last day"), CellKind.DATE),
         *SOURCED,
         CHANGED,
     ),
@@ -53,11 +53,11 @@ PAYMENTS = Table(
         ID,
         Column("edition", _("Edition"), _("Code"), lambda p: p.budget_line.action.edition.code),
         Column("action", _("Action"), _("Code of the action in its edition"), lambda p: p.budget_line.action.code),
-        Column("budget_line", _("Budget line"), _("Its number"), lambda p: p.budget_line_id, CellKind.WHOLE),
-        day("on", _("Day"), _("Date of the payment")),
+        Column.of(Payment, "budget_line", _("Its number"), CellKind.WHOLE, value=lambda p: p.budget_line_id),
+        Column.of(Payment, "on", _("Date of the payment"), CellKind.DATE),
         column("kind", _("Kind"), _("received or spent")),
         Column("currency", _("Currency"), _("ISO 4217"), lambda p: p.budget_line.currency),
-        column("amount", _("Amount"), _("In the currency"), CellKind.DECIMAL),
+        Column.of(Payment, "amount", _("In the currency"), CellKind.DECIMAL),
         column("reference", _("Reference"), _("Voucher, invoice or transfer; not published"), needs=INTERNAL),
         *SOURCED,
     ),

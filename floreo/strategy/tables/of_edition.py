@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.tables import Column, Filter, Words
-from floreo.strategy.models import Edition
+from floreo.strategy.models import Action, Edition
 
 
 def edition_of(path: Callable[[Any], Edition]) -> Column:
-    return Column("edition", _("Edition"), _("Code of the edition it belongs to"), lambda row: path(row).code)
+    return Column.of(Action, "edition", _("Code of the edition it belongs to"), value=lambda row: path(row).code)
 
 
 def keyed(make: Callable[[Any], tuple[str, str]]) -> Column:

@@ -27,7 +27,7 @@ class Interviewer(OfSurvey):
     name = models.CharField(max_length=120, verbose_name=_("Name"))
     district = models.CharField(max_length=20, blank=True, verbose_name=_("District"))
     link_hash = models.CharField(max_length=64, blank=True, db_index=True)  # SHA-256 of the secret of the link
-    ended_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True, verbose_name=_("Ended"))
 
     class Meta:
         ordering = ["name", "pk"]
@@ -73,8 +73,8 @@ class Response(Record):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4)
     wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="responses")
-    mode = models.CharField(max_length=11, choices=ResponseMode.choices)
-    language = models.CharField(max_length=5, default=languages.first)
+    mode = models.CharField(max_length=11, choices=ResponseMode.choices, verbose_name=_("Mode"))
+    language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     answers = models.JSONField(default=dict)
     district = models.CharField(max_length=20, blank=True)
     age = models.CharField(max_length=20, blank=True)
@@ -118,20 +118,26 @@ class ResultQuerySet(models.QuerySet["PublishedResult"]):
 class PublishedResult(Record):
     """One published share: of a question and an answer, for everybody or for a group. The same as in the results of its wave, as a row."""
 
-    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="result_rows")
-    question = models.CharField(max_length=40)
-    option = models.CharField(max_length=40)  # "*": the answers that count together
-    grouping = models.CharField(max_length=60, blank=True)  # "" is everybody
-    value = models.CharField(max_length=60, blank=True)
-    share = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
-    low = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
-    high = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
-    answers = models.PositiveIntegerField(null=True, blank=True)
-    hidden = models.CharField(max_length=12, blank=True)  # why there is no share: logic.Hidden
-    change = models.CharField(max_length=14, blank=True)  # on the wave before: logic.Change
-    change_by = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
-    change_low = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
-    change_high = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="result_rows", verbose_name=_("Wave"))
+    question = models.CharField(max_length=40, verbose_name=_("Key"))
+    option = models.CharField(max_length=40, verbose_name=_("Answer"))  # "*": the answers that count together
+    grouping = models.CharField(max_length=60, blank=True, verbose_name=_("Group by"))  # "" is everybody
+    value = models.CharField(max_length=60, blank=True, verbose_name=_("Group"))
+    share = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True, verbose_name=_("Per cent"))
+    low = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True, verbose_name=_("Lower end"))
+    high = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True, verbose_name=_("Upper end"))
+    answers = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("Answers"))
+    hidden = models.CharField(
+        max_length=12, blank=True, verbose_name=_("Withheld")
+    )  # why there is no share: logic.Hidden
+    change = models.CharField(max_length=14, blank=True, verbose_name=_("Change"))  # on the wave before: logic.Change
+    change_by = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True, verbose_name=_("Points"))
+    change_low = models.DecimalField(
+        max_digits=5, decimal_places=2, null=True, blank=True, verbose_name=_("Lower end of the change")
+    )
+    change_high = models.DecimalField(
+        max_digits=5, decimal_places=2, null=True, blank=True, verbose_name=_("Upper end of the change")
+    )
     position = models.PositiveIntegerField(default=0)
 
     objects = ResultQuerySet.as_manager()

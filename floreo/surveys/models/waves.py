@@ -75,7 +75,7 @@ class Question(OfSurvey, Translated):
         verbose_name=_("Key"),
         help_text=_("The same in every version, for example two-step. Waves are compared by it."),
     )
-    position = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0, verbose_name=_("Place"))
     kind = models.CharField(
         max_length=8, choices=QuestionKind.choices, default=QuestionKind.SINGLE, verbose_name=_("Kind of answer")
     )
@@ -211,7 +211,7 @@ class Wave(OfSurvey, Translated, Sourced):
     # As long as a book: its row is attested in the entry of the publication, its words are not repeated there.
     secret_fields: ClassVar[frozenset[str]] = frozenset({"results"})
 
-    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="waves")
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="waves", verbose_name=_("Survey"))
     code = models.SlugField(max_length=40, verbose_name=_("Code"), help_text=_("For example 2026-10."))
     title = models.CharField(max_length=120, verbose_name=_("Title"), help_text=_("For example: October 2026."))
     instrument = models.ForeignKey(
@@ -235,7 +235,7 @@ class Wave(OfSurvey, Translated, Sourced):
     )
     planned = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("Answers planned"))
     broken_off = models.PositiveIntegerField(default=0, verbose_name=_("Interviews broken off"))
-    state = models.CharField(max_length=9, choices=WaveState.choices, default=WaveState.DRAFT)
+    state = models.CharField(max_length=9, choices=WaveState.choices, default=WaveState.DRAFT, verbose_name=_("State"))
     # Variables that answers are weighted by, and the population: tables with a value for some variables and a count.
     weighted_by = models.JSONField(default=list, blank=True, verbose_name=_("Weighted by"))
     method = models.CharField(
@@ -266,9 +266,9 @@ class Wave(OfSurvey, Translated, Sourced):
         verbose_name=_("What else may explain a change"),
         help_text=_("For example: two banks made it compulsory in July."),
     )
-    is_data_public = models.BooleanField(default=False)
+    is_data_public = models.BooleanField(default=False, verbose_name=_("Data published"))
     results = models.JSONField(default=dict, blank=True)  # as published: queries.py; nothing that is hidden is in it
-    published_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Published"))
 
     objects = WaveQuerySet.as_manager()
 

@@ -30,7 +30,7 @@ class Observation(Record):
     verdict = models.CharField(max_length=7, choices=VerdictChoice.choices, verbose_name=_("Verdict"))
     minute = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("Minute"))
     note = models.CharField(max_length=1000, blank=True, verbose_name=_("Note"))
-    by = models.CharField(max_length=200)
+    by = models.CharField(max_length=200, verbose_name=_("Who"))
     by_code = models.CharField(max_length=120)
 
     objects = TabletopObservationQuerySet.as_manager()
@@ -87,7 +87,7 @@ class TabletopFinding(Record):
     """What the exercise showed, and what follows: a recommendation with who carries it out and by when, or an action of the plan."""
 
     tabletop = models.ForeignKey(Tabletop, on_delete=models.PROTECT, related_name="findings")
-    number = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(verbose_name=_("Number"))
     title = models.CharField(max_length=200, verbose_name=_("Finding"), help_text=_("In a few words."))
     text = models.TextField(max_length=4000, blank=True, verbose_name=_("What was seen, and what is recommended"))
     expected = models.ForeignKey(

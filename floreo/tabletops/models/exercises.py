@@ -89,7 +89,9 @@ class Tabletop(Record, Translated, Sourced):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "aim")
 
-    code = models.SlugField(max_length=20, unique=True)  # ex-2026-01: the public table distinguishes exercises by it
+    code = models.SlugField(
+        max_length=20, unique=True, verbose_name=_("Code")
+    )  # ex-2026-01: the public table tells exercises apart by it
     scenario = models.ForeignKey(
         Scenario, null=True, blank=True, on_delete=models.PROTECT, related_name="tabletops", verbose_name=_("Scenario")
     )
@@ -120,14 +122,14 @@ class Tabletop(Record, Translated, Sourced):
         help_text=_("For those who run the exercise. Participants do not see it."),
     )
     tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER, verbose_name=_("Marking"))
-    state = models.CharField(max_length=9, choices=StateChoice.choices, default=State.PLANNED)
-    started_at = models.DateTimeField(null=True, blank=True)
-    paused_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=9, choices=StateChoice.choices, default=State.PLANNED, verbose_name=_("State"))
+    started_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Started"))
+    paused_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Paused"))
     paused_seconds = models.PositiveIntegerField(default=0)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Ended"))
     ended_by_itself = models.BooleanField(default=False)  # nobody closed it
     evaluation_due_on = models.DateField(null=True, blank=True, verbose_name=_("Evaluation due"))
-    evaluated_on = models.DateField(null=True, blank=True)
+    evaluated_on = models.DateField(null=True, blank=True, verbose_name=_("Evaluated on"))
     hot_wash = models.TextField(
         max_length=20000,
         blank=True,

@@ -35,10 +35,12 @@ class Inject(Record, Translated):
     )
     title = models.CharField(max_length=200, verbose_name=_("Title"))
     text = models.TextField(max_length=8000, verbose_name=_("Text for participants"))
-    state = models.CharField(max_length=7, choices=InjectStateChoice.choices, default=InjectState.WAITING)
-    sent_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        max_length=7, choices=InjectStateChoice.choices, default=InjectState.WAITING, verbose_name=_("State")
+    )
+    sent_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Sent"))
     sent_minute = models.PositiveIntegerField(null=True, blank=True)
-    sent_by = models.CharField(max_length=200, blank=True)  # empty: by the clock
+    sent_by = models.CharField(max_length=200, blank=True, verbose_name=_("Sent by"))  # empty: by the clock
     reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason"))
 
     objects = InjectQuerySet.as_manager()
@@ -117,7 +119,7 @@ class Delivery(Record):
 
     inject = models.ForeignKey(Inject, on_delete=models.CASCADE, related_name="deliveries")
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="deliveries")
-    by_mail = models.BooleanField(default=False)
+    by_mail = models.BooleanField(default=False, verbose_name=_("By e-mail"))
 
     objects = TabletopDeliveryQuerySet.as_manager()
 
@@ -142,9 +144,9 @@ class Response(Record):
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="responses")
     inject = models.ForeignKey(Inject, null=True, blank=True, on_delete=models.SET_NULL, related_name="responses")
     minute = models.PositiveIntegerField(default=0)
-    text = models.TextField(max_length=4000)
+    text = models.TextField(max_length=4000, verbose_name=_("Text"))
     is_afterwards = models.BooleanField(default=False)
-    written_at = models.DateTimeField()
+    written_at = models.DateTimeField(verbose_name=_("Written"))
 
     objects = TabletopResponseQuerySet.as_manager()
 

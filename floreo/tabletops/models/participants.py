@@ -58,8 +58,10 @@ class Participant(Record):
     pending_mail = models.EmailField(blank=True)  # given, and not confirmed by whoever has it
     mail = models.EmailField(blank=True, verbose_name=_("E-mail"))
     consent = models.CharField(max_length=200, blank=True)
-    state = models.CharField(max_length=8, choices=ParticipantStateChoice.choices, default=ParticipantState.INVITED)
-    accepted_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        max_length=8, choices=ParticipantStateChoice.choices, default=ParticipantState.INVITED, verbose_name=_("State")
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Accepted"))
     link_version = models.PositiveIntegerField(default=1)
 
     objects = TabletopParticipantQuerySet.as_manager()

@@ -86,7 +86,9 @@ class Cohort(Record, Translated, Sourced):
         verbose_name=_("Pass mark"),
         help_text=_("Of the test at the end, from 0 to 100. Empty: there is no test to pass."),
     )
-    state = models.CharField(max_length=9, choices=CohortStateChoice.choices, default=CohortState.PLANNED)
+    state = models.CharField(
+        max_length=9, choices=CohortStateChoice.choices, default=CohortState.PLANNED, verbose_name=_("State")
+    )
     closed_on = models.DateField(null=True, blank=True, verbose_name=_("Results recorded on"))
     cancelled_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason"))
     is_history = models.BooleanField(
@@ -225,8 +227,10 @@ class Session(OfCohort, Translated):
         null=True, blank=True, verbose_name=_("Seats in the room"), help_text=_("Empty: those of the cohort.")
     )
     link_version = models.PositiveIntegerField(default=1)  # raised when the trainer's link is ended
-    reminded_at = models.DateTimeField(null=True, blank=True)
-    recorded_on = models.DateField(null=True, blank=True)  # when somebody said that the list is whole
+    reminded_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Reminded"))
+    recorded_on = models.DateField(
+        null=True, blank=True, verbose_name=_("Recorded")
+    )  # when somebody said that the list is whole
 
     objects = SessionQuerySet.as_manager()
 
@@ -279,7 +283,7 @@ class CohortInvitation(OfCohort):
     )
     language = models.CharField(max_length=5, default=languages.first, verbose_name=_("Language"))
     link_version = models.PositiveIntegerField(default=1)  # raised when its link is ended
-    is_ended = models.BooleanField(default=False)
+    is_ended = models.BooleanField(default=False, verbose_name=_("Ended"))
 
     class Meta:
         ordering = ["organisation__name", "pk"]

@@ -130,7 +130,7 @@ class Course(Record, Translated, Sourced):
         help_text=_("Leave it empty if it is not known."),
     )
     level = models.CharField(max_length=12, choices=Level.choices, blank=True, verbose_name=_("Level"))
-    roles = models.ManyToManyField(Item, through="CourseRole", related_name="training_courses")
+    roles = models.ManyToManyField(Item, through="CourseRole", related_name="training_courses", verbose_name=_("Roles"))
 
     objects = CourseQuerySet.as_manager()
 
@@ -175,7 +175,7 @@ class CourseRole(Record):
     """A role of a skills framework (NICE, ECSF) that a course prepares for."""
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="course_roles")
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="course_roles")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="course_roles", verbose_name=_("Role"))
 
     objects = CourseRoleQuerySet.as_manager()
 

@@ -41,7 +41,7 @@ class Enrolment(OfCohort):
     not_chained: ClassVar = {"gave_feedback": "An entry beside that of the answer would say who gave which."}
 
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="enrolments")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(verbose_name=_("Number"))
     name = models.CharField(max_length=200, blank=True, verbose_name=_("Name"))
     mail = models.EmailField(blank=True, verbose_name=_("E-mail"))
     mail_key = models.CharField(max_length=64, blank=True)  # of the address in small letters: nobody is there twice
@@ -72,10 +72,14 @@ class Enrolment(OfCohort):
     channel = models.CharField(
         max_length=12, choices=EnrolmentChannel.choices, default=EnrolmentChannel.STAFF, verbose_name=_("Channel")
     )
-    state = models.CharField(max_length=9, choices=EnrolmentStateChoice.choices, default=EnrolmentState.CONFIRMED)
+    state = models.CharField(
+        max_length=9, choices=EnrolmentStateChoice.choices, default=EnrolmentState.CONFIRMED, verbose_name=_("State")
+    )
     asked_on = models.DateField(verbose_name=_("Signed up on"))
-    entered_at = models.DateTimeField(null=True, blank=True)  # when the address was confirmed: the order of the queue
-    ended_on = models.DateField(null=True, blank=True)  # cancelled, or left
+    entered_at = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("Entered")
+    )  # when the address was confirmed: the order of the queue
+    ended_on = models.DateField(null=True, blank=True, verbose_name=_("Ended"))  # cancelled, or left
     link_version = models.PositiveIntegerField(default=1)  # raised when the link is ended
     score_before = models.DecimalField(
         max_digits=5,
@@ -96,7 +100,7 @@ class Enrolment(OfCohort):
     passed = models.BooleanField(null=True, blank=True, verbose_name=_("Passed"))  # None: no pass mark, or not closed
     completed_on = models.DateField(null=True, blank=True, verbose_name=_("Completed on"))
     gave_feedback = models.BooleanField(default=False)  # not what
-    is_erased = models.BooleanField(default=False)  # by the person: only counts are left
+    is_erased = models.BooleanField(default=False, verbose_name=_("Erased"))  # by the person: only counts are left
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -152,10 +156,12 @@ class Attendance(Attended):
         Enrolment, null=True, blank=True, on_delete=models.CASCADE, related_name="attendances"
     )
     organisation_name = models.CharField(max_length=200, blank=True)  # of who walked in, as they said it
-    sector = models.CharField(max_length=9, choices=Sector.choices, blank=True)  # as above
-    how = models.CharField(max_length=5, choices=How.choices, default=How.LIST)
-    recorded_at = models.DateTimeField(null=True, blank=True)  # not known of what a pack brings
-    recorded_by = models.CharField(max_length=200, blank=True)
+    sector = models.CharField(max_length=9, choices=Sector.choices, blank=True, verbose_name=_("Sector"))  # as above
+    how = models.CharField(max_length=5, choices=How.choices, default=How.LIST, verbose_name=_("How it was recorded"))
+    recorded_at = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("Recorded")
+    )  # not known of what a pack brings
+    recorded_by = models.CharField(max_length=200, blank=True, verbose_name=_("Recorded by"))
 
     objects = AttendanceQuerySet.as_manager()
 

@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
             name='Webhook',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='Last change')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('name', models.CharField(max_length=120, verbose_name='Program')),
                 ('url', models.URLField(help_text='It begins with https://. Messages are posted to it.', max_length=500, verbose_name='Address')),
@@ -37,9 +37,9 @@ class Migration(migrations.Migration):
                 ('after', models.PositiveBigIntegerField(default=0)),
                 ('failing_since', models.DateTimeField(blank=True, null=True)),
                 ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('disabled_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhooks', to=settings.AUTH_USER_MODEL)),
+                ('disabled_at', models.DateTimeField(blank=True, null=True, verbose_name='Switched off')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='Ended')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhooks', to=settings.AUTH_USER_MODEL, verbose_name='Account')),
             ],
             options={
                 'ordering': ['name', 'pk'],

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import languages
 from floreo.core.access import ROLES
+from floreo.core.fields import label_of
 from floreo.organisations.models import Organisation, Person, User
 from floreo.workspace.forms import CommandForm, day_field
 
@@ -37,7 +38,7 @@ class InviteForm(RoleForm):
 class PersonOfForm(CommandForm):
     person = forms.ModelChoiceField(
         Person.objects.filter(is_active=True).select_related("organisation"),
-        label=_l("Person"),
+        label=label_of(User, "person"),
         required=False,
         empty_label=_l("Nobody"),
         help_text=_l("The account’s workspace shows the tasks of this person."),

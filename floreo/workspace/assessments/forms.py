@@ -19,6 +19,7 @@ from floreo.assessments.models import (
     TargetLevel,
 )
 from floreo.core import languages
+from floreo.core.fields import label_of
 from floreo.core.sectors import Sector
 from floreo.frameworks.logic import Rule
 from floreo.frameworks.models import Item, Version
@@ -195,7 +196,9 @@ def _action(act: Action) -> str:
 
 
 class MakeActionForm(CommandForm):
-    objective = forms.ModelChoiceField(places_for_actions(), label=_l("Level above"), empty_label=_l("Choose one"))
+    objective = forms.ModelChoiceField(
+        places_for_actions(), label=label_of(Action, "objective"), empty_label=_l("Choose one")
+    )
     code = forms.CharField(label=_l("Code"), max_length=40)
     title = forms.CharField(
         label=_l("Title"),
@@ -213,7 +216,7 @@ class StandardForm(RecordForm):
 
 class StandardItemForm(RecordForm):
     comes_from = forms.CharField(
-        label=_l("Comes from"),
+        label=label_of(StandardItem, "comes_from"),
         max_length=101,
         help_text=_l("Version and code of the item, for example nist-csf-2/GV.OC-01."),
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import deadline_text
+from floreo.core.fields import label_of
 from floreo.core.policy import Tlp
 from floreo.core.sectors import Sector
 from floreo.core.ui.forms import NeededFile
@@ -107,9 +108,9 @@ class NewCaseForm(TypeMixin, CommandForm):
     title = field_of(Case, "title", required=True)
     summary = field_of(Case, "summary", rows=4)
     rsit = forms.ChoiceField(label=_l("What it is (RSIT)"), required=False)
-    severity = forms.ChoiceField(label=_l("Severity"), choices=CaseSeverity.choices, required=False)
+    severity = forms.ChoiceField(label=label_of(Case, "severity"), choices=CaseSeverity.choices, required=False)
     tlp = marking_field()
-    organisation = organisation_field(_l("Organisation"), required=False)
+    organisation = organisation_field(label_of(CaseOrganisation, "organisation"), required=False)
     received_at = moment_field(_l("When the team was notified"), help_text=_l("Empty: now."))
     is_exercise = field_of(
         Case, "is_exercise", help_text=_l("Marked on every page. No mail leaves, and it counts in no value.")
@@ -140,14 +141,16 @@ class ClassifyForm(TypeMixin, CommandForm):
     danger = yes_no(_l("May somebody be in danger?"))
     spreading = yes_no(_l("Is it spreading?"))
     severity = forms.ChoiceField(
-        label=_l("Severity"),
+        label=label_of(Case, "severity"),
         required=False,
         help_text=_l("Computed from the answers above. Another one needs a reason."),
     )
     severity_reason = forms.CharField(label=_l("Reason for another severity"), required=False, max_length=500)
     tlp = marking_field()
-    pap = forms.ChoiceField(label=_l("Permissible actions (PAP)"), choices=Pap.choices)
-    sector = forms.ChoiceField(label=_l("Sector"), choices=[("", _l("Not known")), *Sector.choices], required=False)
+    pap = forms.ChoiceField(label=label_of(Case, "pap"), choices=Pap.choices)
+    sector = forms.ChoiceField(
+        label=label_of(Case, "sector"), choices=[("", _l("Not known")), *Sector.choices], required=False
+    )
     place: Any = forms.ModelChoiceField(
         Place.objects.all(), required=False, empty_label=_l("Not known"), **words_of(Case, "place")
     )
@@ -186,11 +189,11 @@ class ClassifyForm(TypeMixin, CommandForm):
 
 
 class MomentsForm(CommandForm):
-    occurred_at = moment_field(_l("It began"))
-    detected_at = moment_field(_l("It was detected"))
-    aware_at = moment_field(_l("The organisation became aware"), help_text=_l("Clocks of law often count from here."))
-    contained_at = moment_field(_l("Contained"))
-    handled_at = moment_field(_l("Resolved"))
+    occurred_at = moment_field(label_of(Case, "occurred_at"))
+    detected_at = moment_field(label_of(Case, "detected_at"))
+    aware_at = moment_field(label_of(Case, "aware_at"), help_text=_l("Clocks of law often count from here."))
+    contained_at = moment_field(label_of(Case, "contained_at"))
+    handled_at = moment_field(label_of(Case, "handled_at"))
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -211,7 +214,7 @@ class HandOverForm(CommandForm):
 
 
 class WaitingForm(CommandForm):
-    waiting_for = forms.ChoiceField(label=_l("Waiting for"), choices=WaitingFor.choices)
+    waiting_for = forms.ChoiceField(label=label_of(Case, "waiting_for"), choices=WaitingFor.choices)
     note = forms.CharField(label=_l("For what"), required=False, max_length=500)
 
 
@@ -240,7 +243,7 @@ class ReopenForm(CommandForm):
 
 class HappeningForm(CommandForm):
     text = field_of(Happening, "text", required=True)
-    at = moment_field(_l("When"), help_text=_l("Empty: not known."))
+    at = moment_field(label_of(Happening, "at"), help_text=_l("Empty: not known."))
     is_about = field_of(Happening, "is_about")
     source = field_of(Happening, "source")
     tlp = marking_field()
@@ -254,13 +257,13 @@ class ObservablesForm(CommandForm):
         help_text=_l("A pasted mail or log will do. Only what is found in it is kept."),
     )
     kind = forms.ChoiceField(
-        label=_l("Kind"),
+        label=label_of(Observable, "kind"),
         required=False,
         help_text=_l("Leave it as it is to have it recognised. Choose one, and the whole text is one value."),
     )
     role = field_of(Observable, "role")
     tlp = marking_field()
-    pap = forms.ChoiceField(label=_l("Permissible actions (PAP)"), choices=Pap.choices)
+    pap = forms.ChoiceField(label=label_of(Observable, "pap"), choices=Pap.choices)
     is_malicious = field_of(Observable, "is_malicious")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -283,13 +286,13 @@ class ObservablesForm(CommandForm):
 class ObservableForm(CommandForm):
     role = field_of(Observable, "role")
     tlp = marking_field()
-    pap = forms.ChoiceField(label=_l("Permissible actions (PAP)"), choices=Pap.choices)
+    pap = forms.ChoiceField(label=label_of(Observable, "pap"), choices=Pap.choices)
     is_malicious = field_of(Observable, "is_malicious")
 
 
 class OrganisationForm(CommandForm):
-    organisation = organisation_field(_l("Organisation"))
-    part = forms.ChoiceField(label=_l("Part"), choices=PartOf.choices)
+    organisation = organisation_field(label_of(CaseOrganisation, "organisation"))
+    part = forms.ChoiceField(label=label_of(CaseOrganisation, "part"), choices=PartOf.choices)
     is_shared = field_of(
         CaseOrganisation,
         "is_shared",
@@ -300,8 +303,8 @@ class OrganisationForm(CommandForm):
 class TaskForm(CommandForm):
     title = field_of(CaseTask, "title", required=True)
     note = field_of(CaseTask, "note", rows=3)
-    waiting_for = forms.ChoiceField(label=_l("Waiting for"), choices=WaitingFor.choices)
-    due_at = moment_field(_l("Due"))
+    waiting_for = forms.ChoiceField(label=label_of(CaseTask, "waiting_for"), choices=WaitingFor.choices)
+    due_at = moment_field(label_of(CaseTask, "due_at"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -331,7 +334,7 @@ class EvidenceForm(CommandForm):
     sha256 = forms.CharField(label="SHA-256", required=False, max_length=100)
     place = field_of(Custody, "place")
     collected_by = field_of(CaseEvidence, "collected_by", help_text=_l("Empty: you."))
-    collected_at = moment_field(_l("Collected"), help_text=_l("Empty: now."))
+    collected_at = moment_field(label_of(CaseEvidence, "collected_at"), help_text=_l("Empty: now."))
     tlp = marking_field()
 
 
@@ -340,15 +343,15 @@ class CustodyForm(CommandForm):
     from_whom = field_of(Custody, "from_whom", help_text=_l("Empty: whoever received it last."))
     place = field_of(Custody, "place", help_text=_l("Empty: where it was."))
     reason = field_of(Custody, "reason")
-    at = moment_field(_l("When"), help_text=_l("Empty: now."))
+    at = moment_field(label_of(Custody, "at"), help_text=_l("Empty: now."))
 
 
 class MailForm(CommandForm):
     """One address, a subject that names no detail, and the text. `confirmed` is asked only of a new party."""
 
-    to = forms.CharField(label=_l("To"), max_length=320, help_text=_l("One e-mail address."))
+    to = forms.CharField(label=label_of(Message, "to"), max_length=320, help_text=_l("One e-mail address."))
     subject = forms.CharField(
-        label=_l("Subject"),
+        label=label_of(Message, "subject"),
         max_length=200,
         help_text=_l("Reference and marking are put before it. Name no detail: a subject is never encrypted."),
     )
@@ -377,9 +380,9 @@ class TemplateForm(CommandForm):
 
 
 class SubmissionForm(CommandForm):
-    kind = forms.ChoiceField(label=_l("Kind"), choices=SubmissionKind.choices)
-    organisation = organisation_field(_l("Organisation"), required=False)
-    at = moment_field(_l("Received"), help_text=_l("Empty: now."))
+    kind = forms.ChoiceField(label=label_of(Submission, "kind"), choices=SubmissionKind.choices)
+    organisation = organisation_field(label_of(Submission, "organisation"), required=False)
+    at = moment_field(label_of(Submission, "at"), help_text=_l("Empty: now."))
     text = field_of(Submission, "text", rows=4)
 
 

@@ -9,14 +9,15 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.certificates.models import Certificate, CertificateTerms, SigningKey
 from floreo.core import languages
+from floreo.core.fields import label_of
 from floreo.organisations.models import Organisation
 from floreo.training.models import Course
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, person_field, text_field, words_of
 
 
 class IssueForm(CommandForm):
-    issued_on = day_field(_l("Issued on"), required=True)
-    expires_on = day_field(_l("Valid until"), help_text=_l("Empty: they do not expire."))
+    issued_on = day_field(label_of(Certificate, "issued_on"), required=True)
+    expires_on = day_field(label_of(Certificate, "expires_on"), help_text=_l("Empty: they do not expire."))
 
 
 class TermsForm(RecordForm):
@@ -48,7 +49,7 @@ class EnterForm(CommandForm):
     issued_on = field_of(Certificate, "issued_on", required=True)
     expires_on = field_of(Certificate, "expires_on")
     hours = field_of(Certificate, "hours")
-    person = person_field(_l("Person in the register"))
+    person = person_field(label_of(Certificate, "person"))
     mail = field_of(Certificate, "mail", help_text=_l("To invite the holder to renew it."))
     language = forms.ChoiceField(choices=languages.choices, **words_of(Certificate, "language"))
     source = field_of(
@@ -60,14 +61,14 @@ class EnterForm(CommandForm):
 
 
 class RenewForm(CommandForm):
-    issued_on = day_field(_l("Issued on"), required=True)
-    expires_on = day_field(_l("Valid until"), help_text=_l("Empty: it does not expire."))
+    issued_on = day_field(label_of(Certificate, "issued_on"), required=True)
+    expires_on = day_field(label_of(Certificate, "expires_on"), help_text=_l("Empty: it does not expire."))
     hours = field_of(Certificate, "hours", help_text=_l("Of the refresher. Empty: as on the certificate before."))
 
 
 class ReissueForm(CommandForm):
-    issued_on = day_field(_l("Issued on"), required=True)
-    expires_on = day_field(_l("Valid until"), help_text=_l("Empty: it does not expire."))
+    issued_on = day_field(label_of(Certificate, "issued_on"), required=True)
+    expires_on = day_field(label_of(Certificate, "expires_on"), help_text=_l("Empty: it does not expire."))
 
 
 class RevokeForm(CommandForm):

@@ -11,6 +11,7 @@ from floreo.consultation.actions.commenting import Given
 from floreo.consultation.models import Comment, CommentChannel, Consultation, Event, Invitation, Point, Topic
 from floreo.consultation.queries import topics_of
 from floreo.core import languages
+from floreo.core.fields import label_of
 from floreo.legislation.models import LawVersion
 from floreo.organisations.models import Organisation
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, text_field, words_of
@@ -100,7 +101,7 @@ class EnterForm(CommandForm):
     """What came on paper, by telephone or at a meeting."""
 
     channel = forms.ChoiceField(choices=_CHANNELS, **words_of(Comment, "channel"))
-    received_on = day_field(_l("Received on"), required=True)
+    received_on = day_field(label_of(Comment, "received_on"), required=True)
     event = forms.ModelChoiceField(
         Event.objects.none(), required=False, empty_label=_l("None"), **words_of(Comment, "event")
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.contact_drills.models import ContactDrill, ContactPolicy, DrillRecipient
 from floreo.core import clock
+from floreo.core.fields import label_of
 from floreo.organisations.models import Contact, ContactRole, NationalSector, Organisation
 from floreo.workspace.forms import CommandForm, RecordForm, field_of, text_field, words_of
 
@@ -25,14 +26,14 @@ class CloseForm(CommandForm):
 
 class DrillForm(RecordForm):
     roles = forms.MultipleChoiceField(
-        label=_l("Roles"),
+        label=label_of(ContactDrill, "roles"),
         choices=ContactRole.choices,
         widget=forms.CheckboxSelectMultiple,
         help_text=_l("Contacts of these roles are written to."),
     )
     organisations = forms.ModelMultipleChoiceField(
         Organisation.objects.none(),
-        label=_l("Organisations"),
+        label=label_of(ContactDrill, "organisations"),
         required=False,
         to_field_name="code",
         widget=forms.CheckboxSelectMultiple,

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.fields import label_of
 from floreo.strategy.actions.drafts.fields import FIELDS, shown_value
 from floreo.strategy.models import DraftRow, Edition, EditionPart
 
@@ -28,7 +29,7 @@ class UploadForm(forms.Form):
 class RowForm(forms.Form):
     """A row's title and fields. They are text here: the action reads them and says what is wrong with which."""
 
-    title = forms.CharField(label=_l("Title"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    title = forms.CharField(label=label_of(DraftRow, "title"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, row: DraftRow, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, auto_id=f"row{row.number}-%s")

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.fields import label_of
 from floreo.core.ui.forms import NeededFile
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
@@ -162,7 +163,7 @@ class MappingForm(CommandForm):
     )
     port = forms.ChoiceField(label=_l("Port"), required=False)
     name = forms.ChoiceField(
-        label=_l("Name"), required=False, help_text=_l("A host or domain name, if rows have no address.")
+        label=label_of(Feed, "name"), required=False, help_text=_l("A host or domain name, if rows have no address.")
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

@@ -126,18 +126,22 @@ class EndingForm(CommandForm):
     """How findings end, why, and until when."""
 
     kind = forms.ChoiceField(
-        label=_l("How they end"),
+        label=label_of(FindingEnding, "kind"),
         choices=[(each.value, each.label) for each in BY_PEOPLE],
         widget=forms.RadioSelect,
     )
-    reason = text_field(_l("Reason"), required=True, rows=2, help_text=_READ_BY)
-    ends_on = day_field(_l("Until"), required=True, help_text=_l("The last day. It comes back to My tasks after that."))
+    reason = text_field(label_of(FindingEnding, "reason"), required=True, rows=2, help_text=_READ_BY)
+    ends_on = day_field(
+        label_of(FindingEnding, "ends_on"),
+        required=True,
+        help_text=_l("The last day. It comes back to My tasks after that."),
+    )
 
 
 class ReplyManyForm(CommandForm):
     """The same reply to many findings."""
 
-    reply = forms.ChoiceField(label=_l("Reply"), choices=ReplyKind.choices, widget=forms.RadioSelect)
+    reply = forms.ChoiceField(label=label_of(Finding, "reply"), choices=ReplyKind.choices, widget=forms.RadioSelect)
     remark = text_field(_l("Other information for the team"))
 
 
@@ -165,20 +169,24 @@ class EndFindingsForm(EndingForm):
     subject = forms.CharField(**words_of(FindingEnding, "subject"), required=False, max_length=255)
     finding_kind = forms.CharField(**words_of(FindingEnding, "finding_kind"), required=False, max_length=80)
     feed = forms.ModelChoiceField(
-        Feed.objects.all(), label=_l("Feed"), required=False, to_field_name="code", empty_label=_l("Any")
+        Feed.objects.all(),
+        label=label_of(FindingEnding, "feed"),
+        required=False,
+        to_field_name="code",
+        empty_label=_l("Any"),
     )
 
 
 class RenewEndingForm(CommandForm):
-    ends_on = day_field(_l("Until"), required=True)
-    reason = text_field(_l("Reason"), required=True, rows=2, help_text=_READ_BY)
+    ends_on = day_field(label_of(FindingEnding, "ends_on"), required=True)
+    reason = text_field(label_of(FindingEnding, "reason"), required=True, rows=2, help_text=_READ_BY)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class ConfirmPoolForm(CommandForm):
     """How the addresses of a network are used, and by whose word."""
 
-    kind = forms.ChoiceField(label=_l("How its addresses are used"), choices=PoolKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=label_of(AddressPool, "kind"), choices=PoolKind.choices, widget=forms.RadioSelect)
     reason = forms.CharField(**words_of(AddressPool, "reason"), required=False, max_length=300)
 
 

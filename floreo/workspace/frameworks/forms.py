@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock, languages
+from floreo.core.fields import label_of
 from floreo.frameworks.logic import Rule
 from floreo.frameworks.models import Answer, Assessment, Contribution, Item, PublishedScore, Rating, Version
 from floreo.workspace.forms import CommandForm, add_translations, field_of, organisation_field, text_field, words_of
@@ -26,14 +27,14 @@ def _levels(version: Version) -> list[tuple[str, str]]:
 class LevelForm(CommandForm):
     """A level on a framework's scale; where each stage rests on those below, which stages hold."""
 
-    level = forms.ChoiceField(label=_l("Level"), widget=forms.RadioSelect)
+    level = forms.ChoiceField(label=label_of(Rating, "level"), widget=forms.RadioSelect)
     held = forms.MultipleChoiceField(
         label=_l("Stages fully met"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_l("A stage counts only if all earlier stages are also met. The first needs no evidence."),
     )
-    reason = text_field(_l("Reason"), required=True)
+    reason = text_field(label_of(Rating, "reason"), required=True)
 
     def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -180,7 +181,7 @@ class ScoreForm(CommandForm):
 class ContributionForm(CommandForm):
     """Which item something serves."""
 
-    item = forms.ChoiceField(label=_l("Item"))
+    item = forms.ChoiceField(label=label_of(Contribution, "item"))
     note = field_of(Contribution, "note")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -26,7 +26,7 @@ START = "/workspace/"
 class ViewForm(CommandForm):
     name = field_of(SavedView, "name", required=True)
     team = forms.ChoiceField(
-        label=label_of(SavedView, "share"),  # type: ignore[arg-type]  # words in the reader's language
+        label=label_of(SavedView, "share"),  # words in the reader's language
         help_text=_l("Whoever opens it sees in the list what they may see themselves."),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.fields import label_of
 from floreo.core.policy import Tlp
 from floreo.core.ui.locale import language
 from floreo.incidents.inbox import choices
@@ -24,8 +25,8 @@ class AcceptForm(CommandForm):
 
     title = field_of(Case, "title", required=True)
     rsit = forms.ChoiceField(label=_l("What it is (RSIT)"), required=False)
-    severity = forms.ChoiceField(label=_l("Severity"), choices=CaseSeverity.choices, required=False)
-    tlp = forms.ChoiceField(label=_l("Marking"), choices=Tlp.choices)
+    severity = forms.ChoiceField(label=label_of(Case, "severity"), choices=CaseSeverity.choices, required=False)
+    tlp = forms.ChoiceField(label=label_of(Case, "tlp"), choices=Tlp.choices)
     note = text_field(_l("Note for the team"), help_text=_l("The reporter does not see it."), rows=2)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,7 +39,9 @@ class AcceptForm(CommandForm):
 
 
 class JoinForm(CommandForm):
-    case = forms.CharField(label=_l("Case"), help_text=_l("Its reference, for example INC-2026-0047."), max_length=20)
+    case = forms.CharField(
+        label=label_of(Report, "case"), help_text=_l("Its reference, for example INC-2026-0047."), max_length=20
+    )
 
     def __init__(self, *args: Any, viewer: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,8 +87,10 @@ class AskForm(CommandForm):
 
 
 class CorrectForm(CommandForm):
-    organisation = organisation_field(_l("Organisation"), required=False)
-    place = forms.ModelChoiceField(Place.objects.all(), required=False, to_field_name="code", label=_l("District"))
+    organisation = organisation_field(label_of(Report, "organisation"), required=False)
+    place = forms.ModelChoiceField(
+        Place.objects.all(), required=False, to_field_name="code", label=label_of(Report, "place")
+    )
     kind = field_of(Report, "kind", required=True)
     tlp = field_of(Report, "tlp", required=True)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -95,7 +100,8 @@ class NewReportForm(CommandForm):
     """What a caller says, or a paper: typed in with its own times."""
 
     channel = forms.ChoiceField(
-        label=_l("Channel"), choices=[(c.value, c.label) for c in (Channel.PHONE, Channel.PAPER, Channel.MAIL)]
+        label=label_of(Report, "channel"),
+        choices=[(c.value, c.label) for c in (Channel.PHONE, Channel.PAPER, Channel.MAIL)],
     )
     subject = field_of(Report, "subject", required=True)
     kind = field_of(Report, "kind", required=True)
@@ -108,7 +114,7 @@ class NewReportForm(CommandForm):
     reporter_name = field_of(Report, "reporter_name")
     reporter_phone = field_of(Report, "reporter_phone")
     reporter_mail = field_of(Report, "reporter_mail")
-    organisation = organisation_field(_l("Organisation"), required=False)
+    organisation = organisation_field(label_of(Report, "organisation"), required=False)
     place = forms.ModelChoiceField(
         Place.objects.all(), required=False, to_field_name="code", **words_of(Report, "place")
     )

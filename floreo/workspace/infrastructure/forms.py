@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.fields import label_of
 from floreo.core.models import named
 from floreo.core.ui.locale import language
 from floreo.evidence.models import Evidence
@@ -88,7 +89,7 @@ class ServiceForm(RecordForm):
     """A service with the districts in which it is delivered: a box and a number each."""
 
     operator = organisation_field(
-        _l("Operator"),
+        label_of(Service, "operator"),
         required=False,
         help_text=_l("Empty for a service abroad, or one that nobody in the register runs."),
     )
@@ -159,7 +160,9 @@ class WithdrawForm(CommandForm):
 
 
 class AssetForm(RecordForm):
-    owner = organisation_field(_l("Owner"), required=False, help_text=_l("Empty: the operator of the service."))
+    owner = organisation_field(
+        label_of(Asset, "owner"), required=False, help_text=_l("Empty: the operator of the service.")
+    )
     place = place_field(Asset, "place")
 
     class Meta:

@@ -8,16 +8,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import languages
+from floreo.core.fields import label_of
 from floreo.initiatives.models import Competition, CompetitionEntry, Criterion, Initiative, JuryMember
 from floreo.organisations.models import Place, PlaceSort
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, organisation_field, words_of
 
 
 class InitiativeForm(RecordForm):
-    organisation = organisation_field(_l("Organisation in the register"), required=False)
+    organisation = organisation_field(label_of(Initiative, "organisation"), required=False)
     districts = forms.ModelMultipleChoiceField(
         Place.objects.filter(kind=PlaceSort.DISTRICT),
-        label=_l("Districts"),
+        label=label_of(Initiative, "districts"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         to_field_name="code",
@@ -49,7 +50,9 @@ class InitiativeForm(RecordForm):
 
 
 class EndForm(CommandForm):
-    ends_on = day_field(_l("To"), required=True, help_text=_l("The last day on which it takes place."))
+    ends_on = day_field(
+        label_of(Initiative, "ends_on"), required=True, help_text=_l("The last day on which it takes place.")
+    )
 
 
 class DeclineForm(CommandForm):
@@ -57,7 +60,7 @@ class DeclineForm(CommandForm):
 
 
 class CompetitionForm(RecordForm):
-    organisation = organisation_field(_l("Who runs it"), required=False)
+    organisation = organisation_field(label_of(Competition, "organisation"), required=False)
 
     class Meta:
         model = Competition

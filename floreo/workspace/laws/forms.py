@@ -113,7 +113,7 @@ class StageForm(RecordForm):
 
 
 class NewStageForm(CommandForm):
-    code = forms.SlugField(label=_l("Code"), max_length=60, help_text=_l("For example first-reading."))
+    code = forms.SlugField(label=label_of(Stage, "code"), max_length=60, help_text=_l("For example first-reading."))
     title = field_of(Stage, "title", required=True)
     state = field_of(Stage, "state", required=True)
     starts_on = field_of(Stage, "starts_on")
@@ -173,7 +173,7 @@ class NewClauseForm(CommandForm):
 class RateForm(CommandForm):
     verdict = forms.ChoiceField(**words_of(TreatyVerdict, "verdict"), choices=Verdict.choices)
     provisions = forms.CharField(
-        label=_l("Provisions"),
+        label=label_of(TreatyVerdict, "provisions"),
         required=False,
         help_text=_l("Numbers with commas between them, for example 10(1), 10(2)."),
     )

@@ -21,7 +21,7 @@ MAILS = Table(
     rows=_letters,
     order=("-pk",),
     key="to",
-    columns=(Column("to", _l("To"), _l("The address."), lambda m: m.to),),
+    columns=(Column.of(OutboxMail, "to", _l("The address.")),),
     needs=Permission.MAIL_READ,
     search=("to", "subject"),
     filters=(Filter("state", _l("State"), lambda: MailState.choices, lambda rows, value: rows.filter(state=value)),),

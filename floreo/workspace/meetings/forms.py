@@ -95,7 +95,7 @@ class EndSeatForm(CommandForm):
 
 
 class CallForm(CommandForm):
-    on = day_field(_l("Day"), required=True)
+    on = day_field(label_of(Meeting, "on"), required=True)
     starts_at = hour_field(_l("From"))
     ends_at = hour_field(_l("to"))
     place = field_of(Meeting, "place")
@@ -169,9 +169,15 @@ class MeetingDecisionForm(DecisionForm):
 class EditionDecisionForm(DecisionForm):
     """A decision outside a meeting: by circular, or asked of the minister in between."""
 
-    edition = forms.ModelChoiceField(Edition.objects.all(), label=_l("Edition"), to_field_name="code", empty_label=None)
+    edition = forms.ModelChoiceField(
+        Edition.objects.all(), label=label_of(Decision, "edition"), to_field_name="code", empty_label=None
+    )
     committee = forms.ModelChoiceField(
-        Committee.objects.all(), label=_l("Committee"), to_field_name="code", required=False, empty_label=_l("None")
+        Committee.objects.all(),
+        label=label_of(Decision, "committee"),
+        to_field_name="code",
+        required=False,
+        empty_label=_l("None"),
     )
     on = day_field(_l("Decided or requested on"), required=True)
 
@@ -197,12 +203,14 @@ class DoneForm(CommandForm):
 
 
 class ToActionForm(CommandForm):
-    objective = forms.ModelChoiceField(Objective.objects.none(), label=_l("Level above"), empty_label=_l("Choose one"))
+    objective = forms.ModelChoiceField(
+        Objective.objects.none(), label=label_of(Action, "objective"), empty_label=_l("Choose one")
+    )
     code = forms.CharField(
-        label=_l("Code"), max_length=30, help_text=_l("For example 2.1.4. It is part of the address.")
+        label=label_of(Action, "code"), max_length=30, help_text=_l("For example 2.1.4. It is part of the address.")
     )
     title = forms.CharField(label=_l("Title"), max_length=300)
-    due_on = day_field(_l("Due date"))
+    due_on = day_field(label_of(Action, "due_on"))
 
     def __init__(self, decision: Decision, data: Any) -> None:
         super().__init__(data, initial={"title": decision.title, "due_on": decision.due_on})

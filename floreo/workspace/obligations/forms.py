@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import reach
+from floreo.core.fields import label_of
 from floreo.evidence.models import Evidence
 from floreo.incidents.models import Case
 from floreo.obligations.models import (
@@ -91,9 +92,9 @@ class ObligationForm(RecordForm):
 
 
 class EventForm(CommandForm):
-    organisation = organisation_field(_l("Organisation"))
+    organisation = organisation_field(label_of(ObligationDue, "organisation"))
     event = field_of(ObligationDue, "event", required=True)
-    event_on = day_field(_l("Day of the event"), required=True)
+    event_on = day_field(label_of(ObligationDue, "event_on"), required=True)
 
 
 class SubmitForm(CommandForm):
@@ -121,7 +122,7 @@ class ReturnForm(CommandForm):
 
 
 class LapseForm(CommandForm):
-    reason = text_field(_l("Reason"), required=True)
+    reason = text_field(label_of(ObligationDue, "reason"), required=True)
 
 
 # --- Notifications ------------------------------------------------------------------------------------------------
@@ -130,7 +131,7 @@ class LapseForm(CommandForm):
 class StartForm(CommandForm):
     """What an account begins with: for whom, and what kind."""
 
-    organisation = organisation_field(_l("Organisation"))
+    organisation = organisation_field(label_of(Notification, "organisation"))
     kind = forms.ChoiceField(
         choices=KindChoice.choices,
         widget=forms.RadioSelect,
@@ -163,7 +164,8 @@ class AskForm(CommandForm):
 
 class AttachForm(CommandForm):
     organisation = organisation_field(
-        _l("Organisation"), help_text=_l("From then on its people read the notification. Make sure who wrote it.")
+        label_of(Notification, "organisation"),
+        help_text=_l("From then on its people read the notification. Make sure who wrote it."),
     )
 
 
@@ -182,12 +184,14 @@ class CorrectForm(CommandForm):
         empty_label=_l("None"),
         **words_of(Notification, "sector"),
     )
-    is_cross_border = forms.ChoiceField(choices=_YES_NO, required=False, label=_l("Crosses the border"))
+    is_cross_border = forms.ChoiceField(
+        choices=_YES_NO, required=False, label=label_of(Notification, "is_cross_border")
+    )
     countries = field_of(Notification, "countries")
     impact = forms.ChoiceField(
-        choices=[("", _l("Not known")), *ImpactChoice.choices], required=False, label=_l("Impact")
+        choices=[("", _l("Not known")), *ImpactChoice.choices], required=False, label=label_of(Notification, "impact")
     )
-    is_significant = forms.ChoiceField(choices=_YES_NO, required=False, label=_l("Significant"))
+    is_significant = forms.ChoiceField(choices=_YES_NO, required=False, label=label_of(Notification, "is_significant"))
     reason = text_field(_l("Why it is judged otherwise than by the rules"), help_text=_l("Shown to the operator."))
     internal_note = field_of(Notification, "internal_note", rows=3)
 
@@ -226,7 +230,10 @@ class OpenCaseForm(CommandForm):
 
 class JoinCaseForm(CommandForm):
     case = forms.ModelChoiceField(
-        Case.objects.none(), label=_l("Case"), to_field_name="reference", empty_label=_l("Choose one")
+        Case.objects.none(),
+        label=label_of(Notification, "case"),
+        to_field_name="reference",
+        empty_label=_l("Choose one"),
     )
 
     def __init__(self, data: Any = None, *, viewer: object) -> None:
@@ -238,8 +245,10 @@ class JoinCaseForm(CommandForm):
 class ForwardForm(CommandForm):
     """To whom, by what right, in which words. It is shown as it will leave before it does."""
 
-    organisation = organisation_field(_l("Authority"))
+    organisation = organisation_field(label_of(Forwarding, "organisation"))
     to = field_of(Forwarding, "to", required=True, help_text=_l("An address of that authority in the register."))
     basis = field_of(Forwarding, "basis")
-    subject = forms.CharField(max_length=200, label=_l("Subject"), help_text=_l("It is never encrypted: no details."))
-    text = text_field(_l("Text"), required=True, rows=14)
+    subject = forms.CharField(
+        max_length=200, label=label_of(Forwarding, "subject"), help_text=_l("It is never encrypted: no details.")
+    )
+    text = text_field(label_of(Forwarding, "text"), required=True, rows=14)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.certificates.models import Certificate
 from floreo.core import clock, languages
+from floreo.core.fields import label_of
 from floreo.core.wording import colon
 from floreo.organisations.models import Organisation, Person
 from floreo.outreach.actions.sessions import Given
@@ -311,7 +312,7 @@ class MoveForm(CommandForm):
         empty_label=_l("The store"),
         **words_of(StockMove, "ambassador"),
     )
-    moved_on = day_field(_l("Date"), required=True)
+    moved_on = day_field(label_of(StockMove, "moved_on"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

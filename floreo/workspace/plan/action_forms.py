@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
+from floreo.core.fields import label_of
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Action, BudgetLine, LeadRole, Milestone, Risk, StatusChoice
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, organisation_field, text_field
@@ -73,7 +74,7 @@ class ExpectForm(VersionedForm):
 
 
 class OverrideForm(VersionedForm):
-    status = forms.ChoiceField(label=_l("Status"), choices=StatusChoice.choices)
+    status = forms.ChoiceField(label=label_of(Action, "status"), choices=StatusChoice.choices)
     reason = field_of(
         Action, "override_reason", required=True, help_text=_l("Shown to the public beside the status."), rows=2
     )
@@ -176,7 +177,9 @@ class HandOverForm(CommandForm):
 
 class MoneyForm(RecordForm):
     funder = organisation_field(
-        _l("Funder"), required=False, help_text=_l("Leave empty for the national budget, or if not known.")
+        label_of(BudgetLine, "funder"),
+        required=False,
+        help_text=_l("Leave empty for the national budget, or if not known."),
     )
 
     class Meta:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.fields import label_of
 from floreo.organisations.models import Place
 from floreo.strategy import own_fields
 from floreo.strategy.logic import next_code
@@ -49,11 +50,13 @@ class EditionForm(RecordForm):
 
 class NewEditionForm(CommandForm):
     code = forms.SlugField(
-        label=_l("Code"), max_length=40, help_text=_l("Part of its address, for example 2027-2030. It cannot change.")
+        label=label_of(Edition, "code"),
+        max_length=40,
+        help_text=_l("Part of its address, for example 2027-2030. It cannot change."),
     )
     title = forms.CharField(label=_l("Title"), max_length=300)
-    starts_on = day_field(_l("Start"))
-    ends_on = day_field(_l("End"))
+    starts_on = day_field(label_of(Edition, "starts_on"))
+    ends_on = day_field(label_of(Edition, "ends_on"))
 
 
 class NextEditionForm(NewEditionForm):
@@ -104,7 +107,7 @@ class NewObjectiveForm(_WithCode, ObjectiveForm):
 class ActionForm(RecordForm):
     """What the plan says of an action: words, dates, the person and whether the public sees it."""
 
-    person = person_field(_l("Person responsible"))
+    person = person_field(label_of(Action, "person"))
 
     class Meta:
         model = Action
@@ -181,7 +184,9 @@ class NewActionForm(_WithCode, ActionForm):
 class MoveActionForm(CommandForm):
     """To another place of the same edition: under what is right above its actions."""
 
-    objective = forms.ChoiceField(label=_l("Level above"), help_text=_l("The action keeps its code and its address."))
+    objective = forms.ChoiceField(
+        label=label_of(Action, "objective"), help_text=_l("The action keeps its code and its address.")
+    )
 
     def __init__(self, *args: Any, act: Action, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.fields import label_of
 from floreo.core.wording import colon
 from floreo.organisations.actions.tokens import last_day_of_all
 from floreo.organisations.models import Organisation, User
@@ -48,12 +49,12 @@ class TokenForm(CommandForm):
 
 class WebhookForm(CommandForm):
     name = forms.CharField(
-        label=_l("Program"),
+        label=label_of(Webhook, "name"),
         max_length=120,
         help_text=_l("Which program, and where it runs, for example: chat of the team."),
     )
     url = forms.CharField(**words_of(Webhook, "url"), max_length=500)
-    kinds = forms.MultipleChoiceField(label=_l("What is sent"), widget=forms.CheckboxSelectMultiple)
+    kinds = forms.MultipleChoiceField(label=label_of(Webhook, "kinds"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, webhook: Webhook | None, data: Any) -> None:
         start = {"name": webhook.name, "url": webhook.url, "kinds": webhook.kinds} if webhook is not None else {}

@@ -131,7 +131,7 @@ class PostingForm(CommandForm):
     """Where it was posted, and when, by the country's clocks."""
 
     channel = forms.ModelChoiceField(
-        Channel.objects.none(), label=_l("Channel"), to_field_name="code", empty_label=None
+        Channel.objects.none(), label=label_of(Posting, "channel"), to_field_name="code", empty_label=None
     )
     day = day_field(_l("Day"), required=True)
     time = time_field(_l("Time"))

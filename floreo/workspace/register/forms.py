@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock, languages
+from floreo.core.fields import label_of
 from floreo.core.proposals import words_name
 from floreo.core.ui.forms import NeededFile
 from floreo.evidence.models import Evidence, EvidenceKind
@@ -274,7 +275,9 @@ class DocumentForm(CommandForm):
 
 
 class ApproveForm(CommandForm):
-    reason = text_field(_l("Reason"), help_text=_l("Needed where something is open. The organisation reads it."))
+    reason = text_field(
+        label_of(ProposedChange, "reason"), help_text=_l("Needed where something is open. The organisation reads it.")
+    )
 
 
 class ApproveChangeForm(CommandForm):
@@ -295,11 +298,11 @@ class ApproveChangeForm(CommandForm):
 
 
 class DecideForm(CommandForm):
-    reason = text_field(_l("Reason"), required=True, help_text=_l("The organisation reads it."))
+    reason = text_field(label_of(ProposedChange, "reason"), required=True, help_text=_l("The organisation reads it."))
 
 
 class WithdrawForm(CommandForm):
-    reason = text_field(_l("Reason"))
+    reason = text_field(label_of(ProposedChange, "reason"))
 
 
 class RegistryFileForm(CommandForm):

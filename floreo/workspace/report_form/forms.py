@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.fields import label_of
 from floreo.incidents.models import ReportingPoint
 from floreo.organisations.models import Organisation
 from floreo.workspace.forms import RecordForm
@@ -14,7 +15,7 @@ from floreo.workspace.forms import RecordForm
 
 class SetUpForm(RecordForm):
     frames = forms.CharField(
-        label=_l("Sites that may show the form"),
+        label=label_of(ReportingPoint, "frames"),
         required=False,
         help_text=_l(
             "One address a line, for example https://police.example. On all other sites the form does not open."

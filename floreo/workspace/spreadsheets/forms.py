@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
+from floreo.core.fields import label_of
 from floreo.core.importing import Holds, ImportRows
 from floreo.core.ui.forms import NeededFile
 from floreo.core.wording import colon
@@ -29,7 +30,7 @@ _ALL_OPTIONS = 40  # with so many or fewer, every option is in the list
 
 
 class UploadForm(forms.Form):
-    target = forms.ChoiceField(label=_l("What the rows are"))
+    target = forms.ChoiceField(label=label_of(SheetImport, "target"))
     file = NeededFile(
         required=False,  # core/uploads.py says why there is none
         label=_l("Spreadsheet"),

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock, languages
+from floreo.core.fields import label_of
 from floreo.infrastructure.models import WhatIf
 from floreo.organisations.models import Organisation
 from floreo.strategy.queries import places_for_actions
@@ -63,9 +64,9 @@ class NewForm(CommandForm):
         **words_of(Tabletop, "scenario"),
     )
     title = field_of(Tabletop, "title", help_text=_l("Empty: as the scenario. The public never sees it."))
-    planned_at = moment_field(_l("Starts"), required=True)
+    planned_at = moment_field(label_of(Tabletop, "planned_at"), required=True)
     duration = forms.IntegerField(
-        required=False, label=_l("Duration, in minutes"), help_text=_l("Empty: as the scenario.")
+        required=False, label=label_of(Tabletop, "duration"), help_text=_l("Empty: as the scenario.")
     )
     place = field_of(Tabletop, "place")
     run_by = _body(Tabletop, "run_by")
@@ -142,7 +143,7 @@ class ExpectedForm(RecordForm):
 
 class InviteForm(CommandForm):
     part = field_of(Participant, "part", required=True)
-    organisation = organisation_field(_l("Organisation"), required=False)
+    organisation = organisation_field(label_of(Participant, "organisation"), required=False)
     organisation_name = field_of(Participant, "organisation_name", help_text=_l("If not in the register."))
     name = field_of(Participant, "name", help_text=_l("If you know who comes. Whoever accepts enters their own name."))
     invited_mail = field_of(Participant, "invited_mail")
@@ -170,7 +171,9 @@ class EvaluateForm(CommandForm):
 
 class JudgeForm(CommandForm):
     verdict = forms.ChoiceField(
-        choices=[("", _l("Not observed")), *VerdictChoice.choices], required=False, label=_l("Verdict")
+        choices=[("", _l("Not observed")), *VerdictChoice.choices],
+        required=False,
+        label=label_of(ExpectedAction, "verdict"),
     )
     note = field_of(ExpectedAction, "note", rows=2)
 
@@ -209,7 +212,7 @@ class BecomeActionForm(CommandForm):
     )
     title = forms.CharField(label=_l("Title"), max_length=200)
     organisation = organisation_field(_l("Led by"))
-    due_on = day_field(_l("Due date"))
+    due_on = day_field(label_of(TabletopFinding, "due_on"))
 
 
 class CloseForm(CommandForm):

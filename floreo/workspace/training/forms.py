@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import languages
+from floreo.core.fields import label_of
 from floreo.core.sectors import Sector
 from floreo.frameworks.models import Item
 from floreo.organisations.models import Organisation, Place
@@ -98,7 +99,7 @@ class RolesForm(CommandForm):
     """The roles of frameworks that are marked as roles."""
 
     roles = forms.ModelMultipleChoiceField(
-        Item.objects.none(), required=False, label=_l("Roles"), widget=forms.CheckboxSelectMultiple
+        Item.objects.none(), required=False, label=label_of(Course, "roles"), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, data: Any, course: Course) -> None:
@@ -168,7 +169,7 @@ class SessionForm(RecordForm):
     language = forms.ChoiceField(
         choices=lambda: [("", _l("None")), *languages.choices()], required=False, **words_of(Session, "language")
     )
-    trainer = person_field(_l("Trainer"))
+    trainer = person_field(label_of(Session, "trainer"))
 
     class Meta:
         model = Session
@@ -190,7 +191,7 @@ class CheckInLinkForm(CommandForm):
 
 
 class InviteForm(CommandForm):
-    organisation = organisation_field(_l("Organisation"))
+    organisation = organisation_field(label_of(CohortInvitation, "organisation"))
     sector = field_of(CohortInvitation, "sector", required=True)
     mail = field_of(CohortInvitation, "mail", required=True)
     people = field_of(CohortInvitation, "people", required=True)
@@ -200,9 +201,9 @@ class InviteForm(CommandForm):
 class EnrolForm(CommandForm):
     name = field_of(Enrolment, "name", required=True)
     mail = field_of(Enrolment, "mail")
-    organisation = organisation_field(_l("Organisation"), required=False)
+    organisation = organisation_field(label_of(Enrolment, "organisation"), required=False)
     organisation_name = field_of(Enrolment, "organisation_name", help_text=_l("If not in the register."))
-    person = person_field(_l("Person in the register"))
+    person = person_field(label_of(Enrolment, "person"))
     sector = field_of(Enrolment, "sector", required=True)
     language = forms.ChoiceField(choices=languages.choices, **words_of(Enrolment, "language"))
 
@@ -213,8 +214,8 @@ class EnrolForm(CommandForm):
 
 
 class EnrolmentForm(RecordForm):
-    organisation = organisation_field(_l("Organisation"), required=False)
-    person = person_field(_l("Person in the register"))
+    organisation = organisation_field(label_of(Enrolment, "organisation"), required=False)
+    person = person_field(label_of(Enrolment, "person"))
     name = field_of(Enrolment, "name", required=True)
 
     class Meta:
@@ -233,9 +234,9 @@ class WhyForm(CommandForm):
 
 
 class WalkInForm(CommandForm):
-    name = field_of(Attendance, "name", required=True, label=_l("Name"))
-    organisation_name = field_of(Attendance, "organisation_name", label=_l("Name of the organisation"))
-    sector = forms.ChoiceField(choices=Sector.choices, label=_l("Sector"), initial=Sector.OTHER)
+    name = field_of(Attendance, "name", required=True, label=label_of(Attendance, "name"))
+    organisation_name = field_of(Attendance, "organisation_name", label=label_of(Enrolment, "organisation_name"))
+    sector = forms.ChoiceField(choices=Sector.choices, label=label_of(Attendance, "sector"), initial=Sector.OTHER)
 
 
 class AttendanceForm(CommandForm):
@@ -243,7 +244,7 @@ class AttendanceForm(CommandForm):
 
     how = forms.ChoiceField(
         choices=[(How.LIST, How.LIST.label), (How.PAPER, How.PAPER.label)],
-        label=_l("How it was recorded"),
+        label=label_of(Attendance, "how"),
         initial=How.LIST,
     )
     shown = forms.CharField(required=False, widget=forms.HiddenInput)

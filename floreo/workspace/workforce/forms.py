@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock, languages
+from floreo.core.fields import label_of
 from floreo.core.sectors import Sector
 from floreo.core.ui.forms import NeededFile
 from floreo.frameworks.models import Item
@@ -27,7 +28,9 @@ from floreo.workspace.forms import (
 
 class NeedForm(RecordForm):
     organisation = organisation_field(
-        _l("Organisation"), required=False, help_text=_l("Empty for an estimate of the whole sector.")
+        label_of(WorkforceNeed, "organisation"),
+        required=False,
+        help_text=_l("Empty for an estimate of the whole sector."),
     )
     role = forms.ModelChoiceField(Item.objects.none(), empty_label=_l("Choose one"), **words_of(WorkforceNeed, "role"))
 
@@ -57,11 +60,11 @@ class NeedForm(RecordForm):
 
 
 class RequestForm(CommandForm):
-    organisation = organisation_field(_l("Organisation"))
+    organisation = organisation_field(label_of(NeedsRequest, "organisation"))
     year = forms.IntegerField(min_value=2000, max_value=2100, **words_of(NeedsRequest, "year"))
     sector = forms.ChoiceField(choices=Sector.choices, **words_of(NeedsRequest, "sector"))
     mail = field_of(NeedsRequest, "mail", required=True)
-    due_on = day_field(_l("Answer due"), required=True)
+    due_on = day_field(label_of(NeedsRequest, "due_on"), required=True)
     language = forms.ChoiceField(choices=languages.choices, **words_of(NeedsRequest, "language"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,7 +73,9 @@ class RequestForm(CommandForm):
 
 
 class NewInstitutionForm(CommandForm):
-    organisation = organisation_field(_l("Organisation"), help_text=_l("An organisation of the register."))
+    organisation = organisation_field(
+        label_of(Institution, "organisation"), help_text=_l("An organisation of the register.")
+    )
     mail = field_of(Institution, "mail")
     language = forms.ChoiceField(choices=languages.choices, **words_of(Institution, "language"))
 

@@ -335,7 +335,7 @@ class OutboxMail(Record):
     tried_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
-    last_error = models.CharField(max_length=300, blank=True)  # what the server answered, never shown to strangers
+    last_error = models.CharField(max_length=300, blank=True)  # what the server answered, never shown to visitors
     is_signed = models.BooleanField(default=False, verbose_name=_("Signed"))  # how it left, by OpenPGP
     is_encrypted = models.BooleanField(default=False, verbose_name=_("Encrypted"))
     message_id = models.CharField(max_length=200, blank=True, db_index=True)

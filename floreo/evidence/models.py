@@ -98,7 +98,7 @@ class Evidence(Record, Translated, Sourced):
     kept_by = models.CharField(max_length=200, verbose_name=_("Added by"))
     withdrawn_on = models.DateField(
         null=True, blank=True, verbose_name=_("Withdrawn")
-    )  # no longer stands; kept for the history
+    )  # withdrawn; kept for the history
     replaced_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces", verbose_name=_("Replaced by")
     )

@@ -372,7 +372,7 @@ class TreatyVerdict(Record, Translated):
     on_version = models.ForeignKey(
         LawVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="verdicts", verbose_name=_("Version")
     )
-    digests = models.JSONField(default=dict, blank=True)  # {"10(1)": digest}: the words that were judged
+    digests = models.JSONField(default=dict, blank=True)  # {"10(1)": hash}: the words that were judged
     rated_by = models.CharField(max_length=200, blank=True, verbose_name=_("Rated by"))
     rated_by_code = models.CharField(max_length=80, blank=True)  # of the actor: two people may have one name
     rated_on = models.DateField(null=True, blank=True, verbose_name=_("Rated on"))

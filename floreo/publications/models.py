@@ -122,7 +122,7 @@ class Publication(Record, Translated):
     published_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Published"))
     withdrawn_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Withdrawn"))
     withdrawn_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for withdrawal"))  # public
-    issue = models.PositiveIntegerField(default=1, verbose_name=_("Version"))  # which version of the text stands
+    issue = models.PositiveIntegerField(default=1, verbose_name=_("Version"))  # which version of the text is current
     corrected_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Corrected"))
 
     objects = PublicationQuerySet.as_manager()

@@ -56,14 +56,14 @@ class Snapshot(Record):
     code = models.SlugField(max_length=40, verbose_name=_("Code"))  # "2026-q3"
     starts_on = models.DateField(verbose_name=_("Starts"))
     ends_on = models.DateField(verbose_name=_("Ends"))
-    as_of = models.DateField(verbose_name=_("As of"))  # the day for which everything stands
+    as_of = models.DateField(verbose_name=_("As of"))  # the day for which everything holds
     is_public = models.BooleanField(verbose_name=_("Public"))  # whether the edition was public then
-    public = models.JSONField()  # what strangers may see
+    public = models.JSONField()  # what the public may see
     internal = models.JSONField()  # all of it
     digest = models.CharField(max_length=64, verbose_name=_("Fingerprint"))  # SHA-256 over both and what they are of
     frozen_at = models.DateTimeField(verbose_name=_("Frozen"))
     frozen_by = models.CharField(max_length=200, verbose_name=_("Frozen by"))
-    audit_number = models.PositiveBigIntegerField()  # the entry of the chain that tells of it
+    audit_number = models.PositiveBigIntegerField()  # the entry of the chain that records it
 
     # The trail holds its hash; all that it says would only be there twice.
     secret_fields: ClassVar[frozenset[str]] = frozenset({"public", "internal"})

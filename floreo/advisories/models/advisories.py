@@ -118,7 +118,7 @@ class Advisory(Record, Translated):
     corrected_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Newest version"))
     withdrawn_at = models.DateTimeField(null=True, blank=True, verbose_name=_("Withdrawn"))
     withdrawn_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for withdrawal"))  # public
-    issue = models.PositiveIntegerField(default=1, verbose_name=_("Version"))  # which version stands
+    issue = models.PositiveIntegerField(default=1, verbose_name=_("Version"))  # which version is current
     mailed_issue = models.PositiveIntegerField(default=0)  # which version subscribers were sent last
 
     # What the trail shows of them may be of an earlier time, when the advisory was marked narrower.

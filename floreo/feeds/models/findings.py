@@ -56,7 +56,7 @@ class Finding(Record):
     subject = models.CharField(
         max_length=255, verbose_name=_l("IP address or domain name")
     )  # the address where it was last seen, else the name
-    # What makes it one finding: the machine where the source tells it ("certificate:...", or the /64 in which it makes up its
+    # What makes it one finding: the machine where the source identifies it ("certificate:...", or the /64 in which it makes up its
     # addresses), else the subject.
     unit = models.CharField(max_length=255, blank=True)
     # Of a machine: the addresses at which it was seen, with the first and last day of reports; the newest MOST_ADDRESSES.
@@ -89,7 +89,7 @@ class Finding(Record):
     seen = models.JSONField(default=dict)
     times_seen = models.PositiveBigIntegerField(default=0, verbose_name=_l("Times seen"))  # events
     days_seen = models.PositiveIntegerField(default=1)  # reports' days
-    # How it stands: as it was `observed`, unless the team or its source ended it (`ending`), or a rule leaves it out.
+    # Its state: as it was `observed`, unless the team or its source ended it (`ending`), or a rule leaves it out.
     state = models.CharField(
         max_length=12, choices=FindingState.choices, default=FindingState.NEW, verbose_name=_l("State")
     )

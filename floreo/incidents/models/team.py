@@ -116,7 +116,7 @@ class ClockRule(Record, Translated, Sourced):
     law = models.CharField(max_length=200, blank=True, verbose_name=_("Law"))
     section = models.CharField(max_length=60, blank=True, verbose_name=_("Section"))
     is_example = models.BooleanField(default=False, verbose_name=_("Example"))  # of no law of this country
-    is_ours = models.BooleanField(default=False)  # what the team promises, not what a law asks of others
+    is_ours = models.BooleanField(default=False)  # what the team commits to, not what a law asks of others
     rule = models.JSONField(default=dict)  # further fields of core.deadlines: Rule
     position = models.PositiveSmallIntegerField(default=0)
 

@@ -198,7 +198,7 @@ class RegistryDifference(Record):
     kind = models.CharField(max_length=8, choices=DifferenceKind.choices, verbose_name=_("Kind"))
     asn = models.PositiveBigIntegerField(
         default=0, verbose_name=_("AS number")
-    )  # 0: the file does not tell of which network
+    )  # 0: the file does not show of which network
     prefixes = models.JSONField(default=list, blank=True)
     name = models.CharField(max_length=100, verbose_name=_("Name"))  # what makes it one: "AS64500", or a prefix
     holder = models.CharField(

@@ -81,7 +81,7 @@ class Country(Record, Translated):
         default=1, verbose_name=_("First month of the fiscal year")
     )  # month
     is_sample = models.BooleanField(default=False, verbose_name=_("Sample data"))
-    calendar_day = models.DateField(null=True, blank=True)  # a sample country's calendar stands still on it
+    calendar_day = models.DateField(null=True, blank=True)  # a sample country's calendar is stopped on it
     report_text = models.TextField(blank=True)  # Markdown: where to report an incident, as the pack knows it
     pack = models.CharField(max_length=60)
     pages = models.JSONField(default=dict, blank=True)  # {"about": {"en": "Markdown"}}

@@ -91,7 +91,7 @@ class Tabletop(Record, Translated, Sourced):
 
     code = models.SlugField(
         max_length=20, unique=True, verbose_name=_("Code")
-    )  # ex-2026-01: the public table tells exercises apart by it
+    )  # ex-2026-01: the public table distinguishes exercises by it
     scenario = models.ForeignKey(
         Scenario, null=True, blank=True, on_delete=models.PROTECT, related_name="tabletops", verbose_name=_("Scenario")
     )

@@ -61,13 +61,13 @@ REPORTER_BY_LINK = gettext_noop("The reporter of %(reference)s, by link")
 MEMBER_BY_LINK = gettext_noop("member %(n)d, by link")
 NAME_BY_LINK = gettext_noop("%(name)s, by link")
 NAME_BY_ITS_LINK = gettext_noop("%(name)s, by its link")
-_WAYS = (BY_LINK, REPORTER_BY_LINK, MEMBER_BY_LINK, NAME_BY_LINK, NAME_BY_ITS_LINK)
+_LINK_TEMPLATES = (BY_LINK, REPORTER_BY_LINK, MEMBER_BY_LINK, NAME_BY_LINK, NAME_BY_ITS_LINK)
 
 
 def who_text(name: str) -> str:
     """Who did something, as it was noted: a name, or in the reader's language by which link or form. What was noted in another language
     stays as it is."""
-    return in_reader_language(name, _WAYS)
+    return in_reader_language(name, _LINK_TEMPLATES)
 
 
 _PLACES = re.compile(r"%\((\w+)\)([sd])|%%")

@@ -423,7 +423,7 @@ def tlp(label: str) -> SafeString:
 
 @register.simple_tag
 def waiting_for(holder: str = "you") -> SafeString:
-    """{% turn %}: "Your turn" in sunlight; {% turn organisation.label %}: who must act instead."""
+    """{% waiting_for %}: "Waiting for you", marked; {% waiting_for organisation.label %}: who must act instead."""
     if holder == "you":
         return format_html('<span class="fl-waiting-for fl-waiting-for--you">{}</span>', _("Waiting for you"))
     return format_html('<span class="fl-waiting-for">{}</span>', _("Waiting for: %(name)s") % {"name": holder})

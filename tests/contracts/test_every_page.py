@@ -1,6 +1,6 @@
 """One walk through every page of the sample country, as a visitor, as who may do most, and by private link; and what it shows.
 
-To look changes nothing. No page asks the database the same question again and again. Every way to the form of a decision
+To look changes nothing. No page prints a name that is not there. No page asks the database the same question again and again. Every way to the form of a decision
 carries what its page showed. No list asks more of the database for many rows than for few."""
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -23,6 +24,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, reset_queries
 from django.http.response import HttpResponseBase
+from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, get_resolver, resolve, reverse
@@ -40,6 +42,7 @@ from floreo.reviews.access import token_of as answer_token
 from floreo.reviews.models import UpdateRequest
 from floreo.tasks.access import feed_token
 from tests.conftest import ROOT
+from tests.contracts import missing_names
 from tests.contracts.test_urls import filled, routes
 
 pytestmark = pytest.mark.two_databases
@@ -106,6 +109,7 @@ class Walk:
     team: list[Page] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     written: list[str] = field(default_factory=list)
+    missing: set[tuple[str, str]] = field(default_factory=set)  # what templates printed and was not there
 
 
 def facts() -> Mapping[str, tuple[int, str]]:
@@ -220,10 +224,12 @@ def _walked(who: User, lists: Lists) -> Walk:
     everywhere = [filled(route) for route, _pattern in routes(get_resolver()) if "<" not in route]
     inside, before, head = Client(), facts(), audit.head()
     inside.force_login(who)
-    found = Walk(
-        stranger=list(look_round(Client(), ["/", *by_link, *everywhere], lists)) if is_whole else [],
-        team=list(look_round(inside, ["/workspace/", *by_link, *everywhere], lists)),
-    )
+    with missing_names.noted() as missing:
+        found = Walk(
+            stranger=list(look_round(Client(), ["/", *by_link, *everywhere], lists)) if is_whole else [],
+            team=list(look_round(inside, ["/workspace/", *by_link, *everywhere], lists)),
+        )
+    found.missing = missing
     after = facts()
     found.changed = {name for name in before if after[name] != before[name]}
     found.written = list(AuditEntry.objects.filter(number__gt=head.number).values_list("verb", flat=True))
@@ -245,6 +251,22 @@ def test_every_page_names_the_language_that_it_is_in(walk: Walk) -> None:
     }
     assert {address: code for address, code in named.items() if code not in dict(settings.LANGUAGES)} == {}
     assert len(named) > (120 if is_whole else 60)
+
+
+# What parts of pages take from who includes them, where that gives it.
+OPTIONAL = {"at", "change", "me_key", "note", "once", "section", "title", "workspace_section"}
+
+
+def test_no_page_prints_a_name_that_is_not_there(walk: Walk) -> None:
+    assert walk.missing - {(name, "context") for name in OPTIONAL} == set()
+
+
+def test_a_name_that_is_not_there_is_noted() -> None:
+    due = SimpleNamespace(owner="", at=None)
+    text = "{{ due.owner }}{{ due.whose|default:'nobody' }}{{ due.at.day }}{{ due.owner.name }}{{ nowhere }}{% if due.what %}{% endif %}"
+    with missing_names.noted() as missing:
+        assert Template(text).render(Context({"due": due})) == "nobody"
+    assert missing == {("due.whose", "SimpleNamespace"), ("nowhere", "context")}
 
 
 def test_no_page_asks_the_same_question_again_and_again(walk: Walk) -> None:

@@ -39,10 +39,12 @@ EVERY_DAY = re.compile(
     r"|kill|races|survival|outside_sign|/fuzz/|test_truth|test_order|test_year|recipients|slow_clients|cage|foreign_bytes|before_it_leaves|/e2e/|/contracts/|core/test_state|suppression|test_in_turn"
 )
 
+_GROUP = re.compile(r"@[^@\]]*$")  # the group in which a case runs, behind its name
+
 
 def has_its_turn(nodeid: str, day: int) -> bool:
     """Whether a case is among the third of this day, counted from any day on: the same cases each third day."""
-    case = nodeid.rsplit("@", 1)[0]  # without the group in which it runs
+    case = _GROUP.sub("", nodeid)
     return (int.from_bytes(blake2b(case.encode(), digest_size=4).digest(), "big") + day) % DAYS == 0
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, leave_out_what_has_another_day
@@ -30,6 +30,7 @@ def test_abuse_and_who_sees_what_are_run_every_day() -> None:
 
 
 @given(st.text(min_size=1), st.integers(0, 40_000))
+@example("a@", 0)
 def test_each_case_has_one_of_three_days_whatever_group_it_runs_in(name: str, day: int) -> None:
     days = [has_its_turn(f"tests/a.py::test_b[{name}]@reports", day + later) for later in range(DAYS)]
     assert days.count(True) == 1

@@ -218,3 +218,33 @@ def test_no_address_of_another_host_is_loaded_by_a_page() -> None:
 def test_a_group_of_tests_stays_together(request: pytest.FixtureRequest) -> None:
     """Whatever shares a server is run by one process: a version of pytest and xdist that do not fit say nothing of it."""
     assert request.node.nodeid.endswith("@alone") == ("PYTEST_XDIST_WORKER" in os.environ)
+
+
+def test_a_class_of_our_style_sheets_is_declared_in_one_place() -> None:
+    """Two things of one name are drawn as each other: the agenda of a meeting was, after points of consultations got its class."""
+    declared: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "assets" / "css").rglob("*.css")):
+        for name in _declared_in(path.read_text("utf-8")) if path.name != "print.css" else ():
+            declared.setdefault(name, []).append(path.name)
+    assert len(declared) > 300
+    assert {name: places for name, places in declared.items() if len(places) > 1} == {}
+
+
+def _declared_in(sheet: str) -> list[str]:
+    """The classes that have a rule by themselves, outside of what holds for some widths or media."""
+    found, depth, begin = [], 0, 0
+    text = re.sub(r"/\*.*?\*/", "", sheet, flags=re.S)
+    for brace in re.finditer(r"[{}]", text):
+        selector = text[begin : brace.start()].strip()
+        if brace[0] == "{" and depth == 0 and re.fullmatch(r"\.fl-[\w-]+", selector):
+            found.append(selector)
+        depth += 1 if brace[0] == "{" else -1
+        begin = brace.end()
+    return found
+
+
+def test_a_class_that_is_declared_twice_is_found() -> None:
+    assert (
+        _declared_in(".fl-a { b: c; } @media print { .fl-a { b: d; } } .fl-a p { e: f; } .fl-a { g: h; }")
+        == [".fl-a"] * 2
+    )

@@ -198,6 +198,6 @@ def issue_link(request: HttpRequest, code: str) -> HttpResponse:
 def _qr(address: str) -> str:
     """The link as a picture for the camera of the phone."""
     drawn = segno.make(address, error="m").svg_inline(
-        border=2, omitsize=True, svgclass="fl-qr", lineclass=None, title=_("QR code of the link")
+        border=2, omitsize=True, svgclass="fl-link-qr", lineclass=None, title=_("QR code of the link")
     )
     return mark_safe(drawn)  # noqa: S308 -- drawn here from an address of our own

@@ -41,7 +41,7 @@ def number_figures(number: int | float | Decimal) -> str:
 
 
 def capital(sentence: str) -> str:
-    """The same with a capital first letter; what follows stays as it is."""
+    """The same with its first character in upper case; what follows stays as it is."""
     return sentence[:1].upper() + sentence[1:]
 
 
@@ -51,7 +51,7 @@ def sentences(*parts: str) -> str:
 
 
 def colon() -> str:
-    """The sign between a word and what it says of it: in French a space that does not break stands before it."""
+    """The sign between a word and what it says of it: in French a space that does not break is before it."""
     return pgettext("between a word and what it says", ":")
 
 
@@ -75,8 +75,8 @@ _PLACES = re.compile(r"%\((\w+)\)([sd])|%%")
 
 def in_reader_language(text: str, templates: Sequence[str] = ()) -> str:
     """What a program noted in English while nobody looked, for whoever reads it now: the sentence as the catalogue has it, also after names
-    that end with a colon. One with numbers or names within is recognised by `templates`, the sentences of the code that may stand there;
-    what stands in their places stays as it is, and so does what nothing recognises."""
+    that end with a colon. One with numbers or names within is recognised by `templates`, the sentences of the code that may be there;
+    what is in their places stays as it is, and so does what nothing recognises."""
     names = [0, *(each.end() for each in re.finditer(": ", text))]
     for at in names:
         found = _translated(text[at:], templates)

@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 export PYTHONMALLOC ?= malloc
 export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
 
-.PHONY: run test check fuzz coverage lock advisories assets venv lint types clean messages
+.PHONY: run test check nightly mutants fuzz coverage lock advisories assets venv lint types clean messages
 
 run: venv assets
 	@$(BIN)/floreo up --pack $(PACK) --port $(PORT)
@@ -20,6 +20,12 @@ test: ## sets itself up, then checks everything
 
 check: ## format, lint, types and the tests of what changed since BASE
 	@$(BIN)/python tools/check.py $(BASE)
+
+nightly: ## all tests, and small changes of the program that they should notice; writes build/nightly/<day>.md
+	@$(BIN)/python tools/nightly.py
+
+mutants: ## do the tests notice small changes of twenty modules drawn at random? SEED= for others
+	@$(BIN)/python tools/mutants.py --seed $(or $(SEED),1)
 
 venv: $(VENV)/.installed
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -42,6 +48,7 @@ lock: ## writes the hashed locks; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group node -o requirements-node.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group install -o requirements-install.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group advisories -o requirements-advisories.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group mutants -o requirements-mutants.lock
 	@bash tools/install.sh "$(PY)" requirements.lock requirements-dev.lock
 	$(BIN)/python tools/sbom.py --licences
 

@@ -25,87 +25,14 @@ from floreo.core.models import OutboxMail, SearchEntry
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.organisations.queries import in_the_country
 from floreo.workspace import menu
-from tests import emptying, in_turn, loaded, statements
+from tests import emptying, loaded
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
 
 
-# Shown on one database: what pages say and refuse, and how files and words are read. What they ask of the database is asked
-# on both by the crawl of every page (contracts/test_every_page.py) and by the tests of actions, queries, tables and search.
-ON_ONE_DATABASE = (
-    "api",
-    "contracts",
-    "core/test_strangers.py",
-    "core/ui",
-    "evidence/test_access.py",
-    "evidence/test_pack.py",
-    "indicators/test_words.py",
-    "open_data/test_doors.py",
-    "open_data/test_files.py",
-    "organisations/test_outside_sign_in.py",
-    "tasks/test_calendar.py",
-    "tasks/test_reminders.py",
-    "tasks/test_weekly.py",
-    "packs/test_bad_packs.py",
-    "packs/test_guide.py",
-    "packs/test_loading.py",
-    "portal",
-    "publications/test_feed.py",
-    "reports/test_minister.py",
-    "reports/test_pages.py",
-    "reports/test_templates.py",
-    "reviews/test_abuse.py",
-    "reviews/test_answer_page.py",
-    "strategy/test_sheets.py",
-    "strategy/test_sheets_bad_input.py",
-    "workspace",
-    "frameworks/test_public_pages.py",
-    "awareness/test_public_pages.py",
-    "certificates/test_badges.py",
-    "certificates/test_forgeries.py",
-    "certificates/test_public_pages.py",
-    "consultation/test_abuse.py",
-    "consultation/test_public_pages.py",
-    "initiatives/test_public_pages.py",
-    "outreach/test_log_page.py",
-    "surveys/test_public_pages.py",
-    "training/test_public_pages.py",
-    "workforce/test_public_pages.py",
-)
-
-# Of these areas the second database is shown races and what a test is marked for; the rest with LONG. They ask it nothing that the
-# others do not ask, and each of their pages is opened on both by the crawl.
-RACES_UNLESS_LONG = (
-    "advisories",
-    "assessments",
-    "awareness",
-    "certificates",
-    "contact_drills",
-    "evidence",
-    "frameworks",
-    "fuzz",
-    "initiatives",
-    "meetings",
-    "obligations",
-    "outreach",
-    "publications",
-    "reports",
-    "reviews",
-    "surveys",
-    "tabletops",
-    "tasks",
-    "training",
-    "workforce",
-)
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out what no other database can change")
-    parser.addoption("--whole", action="store_true", help="with --database-only: also what sends it nothing of its own")
-    parser.addoption(
-        "--day", type=int, help="a number: of the tests of in_turn.txt only those whose turn it is that day"
-    )
 
 
 MOST_OF_A_NAME = 60  # characters of a text that names a case
@@ -132,8 +59,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _put_into_groups(items)
     if config.getoption("--database-only"):
         _leave_out_what_one_database_shows(config, items)
-    if config.getoption("--day") is not None:
-        leave_out_what_has_another_day(config, items)
     yield
     first = within(WAITING)
     # Those that find the same pack loaded follow each other. On the second database those with nights of reports come last:
@@ -166,35 +91,21 @@ def _put_into_groups(items: list[pytest.Item]) -> None:
 
 
 def _leave_out_what_one_database_shows(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second database, pure logic need not be shown again."""
-    asks = {"db", "transactional_db", "django_db_setup"}
-    shown_on_one = within((*ON_ONE_DATABASE, *(() if os.environ.get("LONG") else RACES_UNLESS_LONG)))
-
-    is_whole = bool(os.environ.get("LONG")) or config.getoption("--whole")
-    left_out = frozenset[str]() if is_whole else statements.listed()
+    """On the second database the gate runs races, since who waits for whom is the database's, and what is marked `two_databases`:
+    constraints, aggregates, text search and every page. LONG=1 runs whatever asks the database."""
+    asks, is_whole = {"db", "transactional_db", "django_db_setup"}, bool(os.environ.get("LONG"))
 
     def stays(item: pytest.Item) -> bool:
+        mark = item.get_closest_marker("django_db")
         if item.get_closest_marker("one_database"):
             return False
         if item.get_closest_marker("postgresql") or item.get_closest_marker("two_databases"):
             return True
-        if statements.name_of(item.nodeid) in left_out:
-            return False
-        mark = item.get_closest_marker("django_db")
-        if shown_on_one(item):  # but for races: who waits for whom is the database's
-            return bool(mark and mark.kwargs.get("transaction"))
-        return bool(mark or asks & set(getattr(item, "fixturenames", ())))
+        if is_whole:
+            return bool(mark or asks & set(getattr(item, "fixturenames", ())))
+        return bool(mark and mark.kwargs.get("transaction"))
 
     _keep(config, items, stays)
-
-
-def leave_out_what_has_another_day(config: pytest.Config, items: list[pytest.Item]) -> None:
-    day, listed = config.getoption("--day"), in_turn.listed()
-    _keep(
-        config,
-        items,
-        lambda item: statements.name_of(item.nodeid) not in listed or in_turn.has_its_turn(item.nodeid, day),
-    )
 
 
 def _keep(config: pytest.Config, items: list[pytest.Item], stays: Callable[[pytest.Item], bool]) -> None:

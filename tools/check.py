@@ -1,27 +1,25 @@
-"""`make check`: format, lint and types of everything, and the tests of what changed since the main branch. Under a minute
-for a small change; `make test` is the whole gate.
+"""`make check`: format, lint, layers and types of everything, and the tests of what changed since the main branch and of what imports it.
+Under a minute for a small change; `make test` is the whole gate.
 
     python tools/check.py [BASE]    BASE: what to compare with (default: main, or where it was left)
 """
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import grimp
+
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
-CONTRACTS = ["tests/contracts/test_layout.py", "tests/contracts/test_actions.py", "tests/contracts/test_settings.py"]
-MOST = 3  # tests of one changed module
+CONTRACTS = ["tests/contracts/test_actions.py", "tests/contracts/test_settings.py"]
+MOST = 8  # files of tests, the nearest: what half of the program imports is left to the gate
 # What needs a browser or an installation of its own is left to the gate, and what takes long to the night.
-LEFT_OUT = [
-    "-m",
-    "not e2e and not long",
-    "--ignore=tests/config/test_backup.py",
-]
+LEFT_OUT = ["-m", "not e2e and not long", "--ignore=tests/config/test_backup.py"]
 
 
 def run(*command: str) -> tuple[str, int, str]:
@@ -41,34 +39,35 @@ def changed(base: str) -> list[str]:
 
 
 def tests_of(files: list[str]) -> list[str]:
-    """A changed test is run itself. A changed module has the tests that import it; where none does, and for a template, the
-    tests of its app, or of its area where the app is the workspace. The quick contracts are run for whatever changed. What
-    half of the tests import is left to the gate, but for the nearest of them."""
+    """A changed test is run itself. Of a changed module those tests are run that import it, and then those that import what imports it;
+    of a template or a help page the tests of its app, of its area where the app is the workspace."""
     found = set(CONTRACTS)
-    for file in map(Path, files):
-        if file.parts[0] == "tests" and file.name.startswith("test_"):
-            found.add(str(file))
-        elif file.parts[0] == "tests" and file.suffix == ".py":
-            found |= importing(file) or {str(file.parent)} - {"tests"}
-        elif file.parts[0] == "floreo" and len(file.parts) > 2:
-            found |= (importing(file) if file.suffix == ".py" else set()) or {beside(file)}
-        elif file.parts[0] == "packs":
-            found.add("tests/packs")
+    paths = [Path(file) for file in files]
+    found |= {str(path) for path in paths if path.parts[0] == "tests" and path.name.startswith("test_")}
+    modules = [path for path in paths if path.suffix == ".py" and path.parts[0] in {"floreo", "tests"}]
+    if modules:
+        found |= set(nearest(modules))
+    found |= {
+        beside(path) for path in paths if path.parts[0] == "floreo" and len(path.parts) > 2 and path.suffix != ".py"
+    }
+    if any(path.parts[0] == "packs" for path in paths):
+        found.add("tests/packs")
     there = {name for name in found if (ROOT / name).exists()}
     return sorted(name for name in there if not any(str(up) in there for up in Path(name).parents))
 
 
-def importing(module: Path) -> set[str]:
-    """Tests that name it: `from floreo.feeds.actions.rules import x` or `from floreo.feeds.actions import rules`."""
-    parts = module.with_suffix("").parts
-    if parts[-1] == "__init__":
-        parts = parts[:-1]
-    inside, name = re.escape(".".join(parts[:-1])), re.escape(parts[-1])
-    names = re.compile(rf"{inside}\.{name}\b|from {inside} import (?:[\w ,]*\b|\([^)]*\b){name}\b")
-    tests = [t for t in (ROOT / "tests").rglob("test_*.py") if t.parent.name != "contracts"]
-    found = [t.relative_to(ROOT) for t in tests if names.search(t.read_text(encoding="utf-8"))]
-    nearest = sorted(found, key=lambda t: (t.name != f"test_{parts[-1]}.py", t.parts[1] != parts[1], t))
-    return {str(t) for t in nearest[:MOST]}
+def nearest(changed_files: Iterable[Path]) -> list[str]:
+    """The files of tests from which the fewest imports lead to one of these modules."""
+    graph = grimp.build_graph("floreo", "tests", cache_dir=str(ROOT / ".import_linter_cache"))
+    names = {".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in changed_files}
+    reached, edge, found = set(names), {name for name in names if name in graph.modules}, list[str]()
+    apps = {name.split(".")[1] for name in names if "." in name}
+    while edge and len(found) < MOST:
+        edge = {up for name in edge for up in graph.find_modules_that_directly_import(name)} - reached
+        reached |= edge
+        tests = [name for name in edge if name.split(".")[-1].startswith("test_") and ".contracts." not in name]
+        found += sorted(tests, key=lambda name: (not apps & set(name.split(".")), name))
+    return [f"{name.replace('.', '/')}.py" for name in found[:MOST]]
 
 
 def beside(file: Path) -> str:

@@ -46,6 +46,7 @@ def _add_serving(commands: Any) -> None:
     up.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
     up.add_argument("--host", default="127.0.0.1")
     up.add_argument("--prepare-only", action="store_true", help="do everything but serve")
+    up.add_argument("--quiet", action="store_true", help="print addresses and accounts, and not what is being done")
 
     web = commands.add_parser("web", help="serve only: the worker runs apart, and nothing is loaded")
     web.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))

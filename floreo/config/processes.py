@@ -26,6 +26,7 @@ from types import FrameType
 from typing import IO
 
 from floreo.config.environment import data_folder
+from floreo.config.terminal import words
 
 GRACE = 11.0  # seconds from being asked to stop until whatever is left is killed
 _SHORTEST, _LONGEST = 1.0, 30.0  # pause before a process that died is started again
@@ -313,12 +314,15 @@ def _start(asked: argparse.Namespace, supervisor: Supervisor) -> int:
     me = [sys.executable, "-m", "floreo.config.cli", "--parent", str(os.getpid()), "--pack", asked.pack]
     server = [sys.executable, "-m", "floreo.config.serving", str(os.getpid()), asked.host, str(asked.port)]
     if asked.command == "up":
-        code = supervisor.prepare([*me, "up", "--prepare-only", "--port", str(asked.port)])
+        quiet = ["--quiet"] if asked.quiet else []
+        code = supervisor.prepare([*me, "up", "--prepare-only", "--port", str(asked.port), *quiet])
         if code or supervisor.asked:
             return code
         supervisor.children.append(Child("worker", [*me, "worker"]))
         server.append("prepared")
     supervisor.children.insert(0, Child("web server", server, may_give_up=True))
     supervisor.address = (asked.host, asked.port)
-    supervisor.announce = f"Floreo is at {os.environ['FLOREO_ADDRESS']}/\nStop it with Ctrl+C."
+    _ = words().gettext
+    at = _("Floreo is at %(address)s") % {"address": f"{os.environ['FLOREO_ADDRESS']}/"}
+    supervisor.announce = f"{at}\n{_('Stop it with Ctrl+C.')}"
     return supervisor.run()

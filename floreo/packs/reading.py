@@ -304,6 +304,14 @@ def _shipped(own: list[PackEntry], languages: list[str]) -> _Reader:
     return reader
 
 
+def read_accounts(home: Path) -> list[AccountShape]:
+    """The ready accounts of a pack that is loaded, which was read whole and found well before."""
+    reader = _Reader(home, folder.files_in(home))
+    if folder.ACCOUNTS_FILE in reader.files:
+        reader.table_file(folder.ACCOUNTS_FILE, tables_of(folder.ACCOUNTS_FILE), Setting())
+    return reader.accounts
+
+
 def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
     """The pack in the folder `home`. Raises PackRefused with every problem found. `is_measure` knows the catalogue."""
     reader = _Reader(home, folder.files_in(home))

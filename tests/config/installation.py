@@ -58,6 +58,7 @@ class Installation:
         ours = {"DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE"}
         kept = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k not in ours}
         own = {"FLOREO_SECRET_KEY": self.key, "FLOREO_LOG_LEVEL": "ERROR", "FLOREO_DATA": str(self.folder)}
+        own["LC_ALL"] = "C.UTF-8"  # whoever runs the tests: what commands print is read here in English
         return kept | own | ({"DATABASE_URL": self.database} if self.database else {}) | dict(self.extra)
 
     def run(self, *arguments: object, read: bytes = b"") -> subprocess.CompletedProcess[str]:

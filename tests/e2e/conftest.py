@@ -72,7 +72,7 @@ def read_what_it_prints(site: Site, line: str) -> None:
 
 def _environment() -> dict[str, str]:
     """Nothing that these tests were started with, as on a machine of its own."""
-    return {k: v for k, v in os.environ.items() if k not in OURS}
+    return {k: v for k, v in os.environ.items() if k not in OURS} | {"LC_ALL": "C.UTF-8"}
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from django.db import OperationalError
 
-from floreo.config.commands.starting import bring_up_to_date, echo, must_be_whole
+from floreo.config.commands.starting import bring_up_to_date, echo, must_be_whole, steps_shown
 from floreo.core.errors import Refused
 from floreo.organisations.queries import at_home
 
@@ -54,9 +54,10 @@ def run(asked: argparse.Namespace) -> int:
             must_be_whole()
         if name in AS_IT_IS:
             return _do(name, asked)
-        bring_up_to_date()
-        with at_home():
-            return _do(name, asked)
+        with steps_shown(quiet=getattr(asked, "quiet", False)):
+            bring_up_to_date()
+            with at_home():
+                return _do(name, asked)
     except Refused as refusal:
         echo(str(refusal.sentence))
         return 1

@@ -6,8 +6,11 @@ import argparse
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
-from floreo.config.commands.starting import echo
+from floreo.config.commands.starting import echo, in_their_language
+from floreo.core import progress
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.ui import storage
@@ -49,7 +52,8 @@ def _load(asked: argparse.Namespace) -> None:
 def _show_accounts(made: list[tuple[str, str, str]]) -> None:
     if not made:
         return
-    echo("Sample accounts, shown once:")
+    with in_their_language():
+        echo(_("Sample accounts, shown once:"))
     for email, role, word in made:
         echo(f"  {role:<14} {email:<36} {word}")
     echo()
@@ -62,7 +66,11 @@ def prepare(asked: argparse.Namespace) -> int:
     with at_home():
         link = first_admin_link(by=SYSTEM)
     if link:
-        echo(f"The first administrator signs in here, once, within a day: {settings.SITE_ADDRESS}{link}")
+        with in_their_language():
+            sentence = _("The first administrator signs in here, once, within a day: %(link)s")
+            echo(sentence % {"link": f"{settings.SITE_ADDRESS}{link}"})
+    if asked.parent:  # a `floreo up` that serves next
+        progress.at(_l("Starting the web server and the worker"))
     return 0
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db import IntegrityError, models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import clock
+from floreo.core import clock, progress
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note, trail
 from floreo.core.errors import Refused, Taken
@@ -35,7 +36,7 @@ from floreo.organisations.queries import at_home
 from floreo.packs import folder as folders
 from floreo.packs.compare import LEFT_ALONE, Difference, ExistingRows, RowDifference, State, compare
 from floreo.packs.models import LoadedPack, PackRow
-from floreo.packs.reading import AccountShape, Pack, read_pack
+from floreo.packs.reading import AccountShape, Pack, read_accounts, read_pack
 from floreo.reports.actions import freeze_past
 from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.surveys.actions.publishing import freeze_published
@@ -58,6 +59,7 @@ def load_pack(folder: Path, *, by: Actor) -> Difference | None:
     holds stays. Both are in the difference. Raises PackRefused when the pack has problems."""
     if LoadedPack.objects.filter(digest=folders.digest_of(folder)).exists():
         return None
+    progress.at(_l("Reading the country pack"))
     pack = read_pack(folder, is_measure=measures().__contains__)
     _refuse_another_country(pack)
     _put_files(pack)
@@ -69,6 +71,7 @@ def load_pack(folder: Path, *, by: Actor) -> Difference | None:
             _("The pack contradicts data that people entered here, so nothing was loaded: %s") % wrong
         ) from wrong
     _remember(difference, shelf)
+    progress.at(_l("Calculating statuses, figures and reports"))
     after_load()
     return difference
 
@@ -109,8 +112,11 @@ def _refuse_another_country(pack: Pack) -> None:
 def _write(difference: Difference, shelf: ExistingRows) -> None:
     """Kind by kind, so that what a row points to is there before it."""
     added: dict[str, int] = {}
+    done = 0
     for makes, group in groupby(difference.rows, key=lambda found: found.row.makes):
         rows = list(group)
+        progress.at(_l("Writing what the pack holds"), done, len(difference.rows))
+        done += len(rows)
         new = [found.row for found in rows if found.state is State.ADDED]
         if new:
             added[makes._meta.label_lower] = len(new)
@@ -240,9 +246,8 @@ def _left_alone(difference: Difference) -> list[str]:
 @action("pack.accounts_made", needs=Permission.PACK_LOAD, quiet=True)
 def make_accounts(folder: Path, *, by: Actor) -> list[tuple[str, str, str]]:
     """The ready accounts of a sample pack as (address, role, password), to be shown once. Those that exist stay."""
-    pack = read_pack(folder, is_measure=measures().__contains__)
     have = {email.lower() for email in User.objects.values_list("email", flat=True)}
-    return [_make_account(account) for account in pack.accounts if account.email.lower() not in have]
+    return [_make_account(account) for account in read_accounts(folder) if account.email.lower() not in have]
 
 
 def _make_account(account: AccountShape) -> tuple[str, str, str]:

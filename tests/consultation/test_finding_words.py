@@ -31,6 +31,8 @@ from floreo.portal.views import consultations as views
 from tests.consultation.making import CODE, opened, read, sent
 from tests.examples import drawn
 
+pytestmark = pytest.mark.two_databases
+
 WORDS = [
     "magistrate",
     "Magistrates",

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from floreo.core.models import SearchEntry
 
+pytestmark = pytest.mark.two_databases
+
 
 @pytest.fixture
 def some(db: None) -> list[int]:

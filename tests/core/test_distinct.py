@@ -15,6 +15,8 @@ from floreo.core.distinct import one_of_each, values_of
 from floreo.organisations.models import Organisation
 from tests.factories import strategy as make
 
+pytestmark = pytest.mark.two_databases
+
 
 class TestValuesOf(TestCase):
     @given(st.lists(st.sampled_from(["agency", "ministry", "operator", "company", "csirt"]), max_size=9))

@@ -11,6 +11,8 @@ import time_machine
 from floreo.core import clock, heartbeat, leases
 from floreo.core.models import Schedule
 
+pytestmark = pytest.mark.two_databases
+
 
 def test_a_lease_is_renewed_for_as_long_as_the_work_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "_RENEW_EVERY", 0.01)

@@ -10,6 +10,8 @@ from hypothesis.extra.django import TestCase
 from floreo.core import search
 from floreo.core.models import SearchEntry
 
+pytestmark = pytest.mark.two_databases
+
 
 @pytest.fixture
 def entries(db: None) -> None:

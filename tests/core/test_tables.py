@@ -25,6 +25,8 @@ from floreo.core.lists import Listing
 from floreo.core.tables import CellKind, Column, Filter, Table
 from floreo.organisations.models import Organisation
 
+pytestmark = pytest.mark.two_databases
+
 BODIES = Table(
     "bodies",
     "Bodies",

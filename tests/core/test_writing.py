@@ -13,7 +13,7 @@ from floreo.core.models import AuditEntry
 from floreo.core.writing import save
 from floreo.organisations.models import Organisation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.two_databases]
 
 
 @action("test.written", needs=Permission.REGISTER_EDIT)

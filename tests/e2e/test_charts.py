@@ -30,6 +30,7 @@ SEEN = """() => [...document.querySelectorAll(".fl-chart svg text")]
 SMALLEST, LARGEST = 12.3, 13.5  # px: a map may be a little narrower than it is drawn
 
 
+@pytest.mark.long  # letters measured on six pages
 @pytest.mark.parametrize("width", [1280, 360])
 def test_words_in_charts_are_of_one_size(page: Page, site: Site, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})

@@ -33,6 +33,7 @@ def covers(page: Page, part: str) -> bool:
     return message["y"] + message["height"] > heading["y"]
 
 
+@pytest.mark.long  # no journey of the gate
 @pytest.mark.parametrize("width", [1280, 360])
 def test_who_sends_a_signed_letter_reads_that_the_team_has_it_where_the_page_opens(
     browser: Browser, site: Site, width: int
@@ -61,6 +62,7 @@ def test_who_sends_a_signed_letter_reads_that_the_team_has_it_where_the_page_ope
     context.close()
 
 
+@pytest.mark.long  # no journey of the gate
 @pytest.mark.parametrize("width", [1280, 360])
 def test_what_was_saved_in_a_form_that_opened_in_its_place_is_read_there(
     browser: Browser, site: Site, width: int

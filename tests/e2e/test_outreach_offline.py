@@ -185,6 +185,7 @@ def _beach() -> bytes:
     return made.getvalue()
 
 
+@pytest.mark.long  # no journey of the gate
 def test_a_photo_is_made_small_on_the_phone(coordinator: Page, browser: Browser, site: Site) -> None:
     address = given_link(coordinator, site, "CC-08")
     with phone(browser, site) as (context, problems):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import Site, axe, pixels_over, sign_in, squeezed
 
-OF_A_KIND = 2 if os.environ.get("LONG") else 1  # links that are followed
+OF_A_KIND = 2  # links that are followed
 WIDTHS = (1280, 360, 320)
 
 
@@ -104,17 +103,35 @@ class Walk:
         return found
 
 
+# What the tour opens, and where somebody reports.
+TOUR = (
+    "/",
+    "/strategy/",
+    "/strategy/2025-2028/actions/2.1.1/",
+    "/indicators/reports-within-24h/",
+    "/reports/2025-2028/2026-q3/",
+    "/report/",
+)
+
+
+def test_the_pages_of_the_tour_are_well_in_both_languages(page: Page, site: Site) -> None:
+    problems = []
+    for number, address in enumerate(TOUR):  # examined once: one in English and wide, the next in Spanish and narrow
+        problems += opened(page, address, examined=0 if number % 2 else 1280)
+        problems += opened(page, f"/es{address}", examined=360 if number % 2 else 0)
+    assert problems == []
+
+
+@pytest.mark.long  # two hundred pages at three widths
 def test_every_link_of_the_public_site_leads_somewhere_and_every_page_is_well_in_both_languages(
     page: Page, site: Site
 ) -> None:
-    """Every link always; pages one in five, and all with LONG."""
     walk = Walk(page, site.address).from_("/")
     assert walk.broken == []
     assert len(walk.kinds) > 100
     places = [address for (language, _view), address in walk.pages.items() if not language]
     places += ["/no-such-page/", "/answer/no-such-link/", "/search/?q=line"]
     assert len(places) > 40
-    places = places if os.environ.get("LONG") else places[::5]
     problems = []
     for number, address in enumerate(places):  # examined once: one in English and wide, the next in Spanish and narrow
         problems += opened(page, address, examined=0 if number % 2 else 1280)
@@ -122,6 +139,7 @@ def test_every_link_of_the_public_site_leads_somewhere_and_every_page_is_well_in
     assert problems == []
 
 
+@pytest.mark.long  # widths of one document
 def test_no_table_of_a_report_is_cut_on_a_wide_screen(page: Page, site: Site) -> None:
     """In Spanish too, whose heads of columns are longer."""
     page.set_viewport_size({"width": 1280, "height": 900})

@@ -79,7 +79,9 @@ def hands_back(page: Page, title: str) -> None:
     assert team.get_by_role("link", name=title, exact=True).count() == 1
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+@pytest.mark.parametrize(
+    "script", [True, pytest.param(False, marks=pytest.mark.long)], ids=["with a script", "without"]
+)
 def test_the_team_shares_out_what_waits(browser: Browser, site: Site, script: bool) -> None:
     context = browser.new_context(base_url=site.address, java_script_enabled=script, locale="en")
     page = context.new_page()
@@ -101,6 +103,7 @@ def test_a_due_date_is_changed_from_the_list_in_two_presses(page: Page, site: Si
     assert "/workspace/plan/2025-2028/" in page.url
 
 
+@pytest.mark.long  # six roles, one menu
 @pytest.mark.parametrize("role", ["administrator", "secretariat", "responder", "lead", "operator", "observer"])
 def test_account_and_sign_out_are_seen_without_scrolling(browser: Browser, site: Site, role: str) -> None:
     context = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 768}, locale="en")
@@ -119,6 +122,7 @@ def test_account_and_sign_out_are_seen_without_scrolling(browser: Browser, site:
     context.close()
 
 
+@pytest.mark.long  # no journey of the gate
 @pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
 def test_on_a_telephone_what_waits_for_the_team_is_folded_and_still_counted(
     browser: Browser, site: Site, script: bool
@@ -145,6 +149,7 @@ def test_on_a_telephone_what_waits_for_the_team_is_folded_and_still_counted(
     context.close()
 
 
+@pytest.mark.long  # all pages: test_every_page_of_the_workspace_is_well
 def test_the_pages_are_sound_wide_and_narrow(page: Page, site: Site) -> None:
     sign_in(page, site, "responder")
     for width in (1280, 360):

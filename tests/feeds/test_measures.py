@@ -22,6 +22,8 @@ from floreo.organisations.models import Contact, Holding, Kind, Network, Organis
 from tests.factories import strategy as make
 from tests.feeds.notices_made import TODAY, fixed, make_bank, make_feed, make_finding, make_telco
 
+pytestmark = pytest.mark.two_databases
+
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
 
 

@@ -24,6 +24,8 @@ from tests.factories.strategy import make_organisation
 from tests.feeds.making import night
 from tests.feeds.notices_made import make_feed, make_finding
 
+pytestmark = pytest.mark.two_databases
+
 # Signs that have a meaning somewhere: for LIKE, for the index of SQLite, for an address, or capitals that fold in an odd way.
 SIGNS = "abC.1:/-_%\"*\\'éÉßİı ñ(2fZ"
 TEXT = st.text(SIGNS, max_size=9)

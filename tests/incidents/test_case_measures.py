@@ -14,7 +14,7 @@ from floreo.incidents import case_measures as figures
 from floreo.incidents.models import Case
 from tests.incidents.made import START, case, due, hours, law, report
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.two_databases]
 
 Q3 = Period(date(2026, 7, 1), date(2026, 9, 30))
 

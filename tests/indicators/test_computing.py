@@ -27,6 +27,8 @@ from floreo.strategy.models import Action, Edition
 from tests.factories.strategy import make_action
 from tests.indicators.making import make_indicator
 
+pytestmark = pytest.mark.two_databases
+
 Q3_2026 = period_of(date(2026, 9, 1), Frequency.QUARTER)
 
 

@@ -30,6 +30,8 @@ from tests.factories.strategy import (
     make_person,
 )
 
+pytestmark = pytest.mark.two_databases
+
 QUARTER = Period(date(2026, 10, 1), TODAY)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -57,6 +58,7 @@ WAITING = (
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # before the groups are read, and after all others put them into an order
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     _put_into_groups(items)
+    _leave_further_cases_to_the_night(items)
     if config.getoption("--database-only"):
         _leave_out_what_one_database_shows(config, items)
     yield
@@ -88,6 +90,17 @@ def _put_into_groups(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("api"))
         if "isla_feeds" in getattr(item, "fixturenames", ()):  # read into memory once, which takes seconds
             item.add_marker(pytest.mark.xdist_group("reports"))
+
+
+def _leave_further_cases_to_the_night(items: list[pytest.Item]) -> None:
+    """Of a test marked `first_cases(number)` all further ones are long."""
+    met = Counter[str]()
+    for item in items:
+        if mark := item.get_closest_marker("first_cases"):
+            test = item.nodeid.partition("[")[0]
+            met[test] += 1
+            if met[test] > mark.args[0]:
+                item.add_marker("long")
 
 
 def _leave_out_what_one_database_shows(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -45,6 +45,7 @@ CVE-2026-0002,0.0001,0.1
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not KEV.is_file(), reason="the sample of KEV is not here")
 @pytest.mark.django_db
 def test_the_real_catalogue_is_loaded_whole_and_again_changes_nothing() -> None:
@@ -105,6 +106,7 @@ def test_a_file_that_is_no_catalogue_is_refused(data: bytes) -> None:
         kev_of(data)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "data",
     [

@@ -187,6 +187,7 @@ def test_the_order_of_lines_does_not_count(lines: list[Product], version: str, r
     assert verdict(running, mixed) is verdict(running, lines)
 
 
+@pytest.mark.long
 @given(LINES, NUMBERS.map(_dotted) | TEXTS)
 def test_a_line_that_means_the_version_as_affected_is_never_hidden(lines: list[Product], version: str) -> None:
     exact = Product("Marea", "Mail", "7.7.7")
@@ -200,6 +201,7 @@ def test_a_line_that_means_the_version_as_affected_is_never_hidden(lines: list[P
 # --- Documents that nobody here wrote -----------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @needs_samples
 def test_every_product_of_the_samples_is_found_where_it_runs() -> None:
     """Each product of a CSAF sample, as an asset that runs it in the version that is named, and in one that cannot be compared."""

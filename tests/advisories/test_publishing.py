@@ -117,6 +117,7 @@ def test_a_new_version_stands_beside_the_earlier_one(
     assert csaf.judge(document) == []
 
 
+@pytest.mark.long
 def test_what_is_withdrawn_says_so_everywhere_and_its_text_nowhere(
     draft: Advisory, writer: User, stranger: Client
 ) -> None:
@@ -167,6 +168,7 @@ def test_a_document_that_is_not_valid_publishes_nothing(
 RED = {"tlp": "RED", "title": "Xsecret cranes", "summary": "Xsecret.", "text": "Xsecret", "translations": {}}
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("tlp", ["GREEN", "AMBER", "AMBER+STRICT", "RED"])
 def test_what_is_not_clear_leaves_by_no_public_exit(
     tlp: str, draft: Advisory, writer: User, second: User, stranger: Client
@@ -425,6 +427,7 @@ def test_a_csaf_document_of_others_becomes_a_draft(writer: User) -> None:
     assert refusal(lambda: draft_from_csaf(by=writer, code="x", data=b"{}x"))[0] == "unreadable"
 
 
+@pytest.mark.long
 @needs_samples
 @pytest.mark.parametrize(
     ("released", "known"),

@@ -87,6 +87,7 @@ def test_one_press_of_a_mail_program_ends_it_and_a_link_that_is_opened_does_not(
     assert stranger.post(here).status_code == 200  # pressed again, it is still so
 
 
+@pytest.mark.long
 def test_a_forged_link_ends_nothing_and_many_guesses_are_slowed(stranger: Client) -> None:
     row = subscribe(by=VISITOR, email="reader@example.org", sectors=(), products=(), language="en")
     good = token_of(UNSUBSCRIBE, row)

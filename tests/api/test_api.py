@@ -28,12 +28,14 @@ def schema(api: Client) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 def test_the_index_names_every_public_table(api: Client) -> None:
     index = api.get(ROOT).json()
     assert [t["name"] for t in index["tables"]] == [t.name for t in public_tables()]
     assert index["openapi"] == "http://testserver/api/v1/openapi.json"
 
 
+@pytest.mark.long
 def test_a_list_gives_rows_the_next_address_and_how_many(api: Client) -> None:
     first = api.get(ROOT + "actions", {"limit": 1}).json()
     assert (len(first["items"]), first["total"]) == (1, 2)
@@ -53,12 +55,14 @@ def test_a_list_can_be_narrowed(api: Client) -> None:
     assert codes(edition="2029-2032") == []
 
 
+@pytest.mark.long
 def test_one_row_is_found_by_its_key_and_by_its_path(api: Client) -> None:
     one = api.get(ROOT + "actions/2025-2028:1.1.1").json()
     assert one == api.get(ROOT + "actions/2025-2028/1.1.1").json()
     assert (one["code"], one["leads"], one["status"]) == ("1.1.1", ["csirt"], "on_track")
 
 
+@pytest.mark.long
 def test_readings_of_an_indicator(api: Client) -> None:
     readings = api.get(ROOT + "indicators/reports-in-time/readings").json()["items"]
     assert [(r["period"], r["value"], r["numerator"]) for r in readings] == [("Q2 2026", 77, None), ("Q3 2026", 81, 47)]
@@ -72,6 +76,7 @@ def test_the_plan_as_a_tree(api: Client) -> None:
     assert api.get(ROOT + "editions/2029-2032/plan").status_code == 404
 
 
+@pytest.mark.long
 def test_districts_as_geojson(api: Client) -> None:
     found = api.get(ROOT + "districts.geojson").json()
     assert [(f["id"], f["geometry"]["type"], f["properties"]["name"]) for f in found["features"]] == [
@@ -103,6 +108,7 @@ def paths() -> list[str]:
     )
 
 
+@pytest.mark.long
 def test_every_path_says_405_in_the_one_shape(api: Client) -> None:
     for path in paths():
         for method in ("POST", "PUT", "PATCH", "DELETE"):
@@ -118,12 +124,14 @@ def test_every_path_says_404_in_the_one_shape(api: Client) -> None:
             assert (response.status_code, is_error(response.json())) == (404, True), path
 
 
+@pytest.mark.long
 def test_unknown_addresses_beside_the_version_answer_in_the_one_shape(api: Client) -> None:
     for path in ("/api/", "/api/v1", "/api/v2/actions", "/api/v1/actions/"):
         response = api.get(path)
         assert (response.status_code, is_error(response.json())) == (404, True), path
 
 
+@pytest.mark.long
 def test_every_list_says_what_is_wrong_with_its_parameters(api: Client) -> None:
     for table in public_tables():
         throttle.METER.clear()
@@ -139,6 +147,7 @@ def test_every_list_says_what_is_wrong_with_its_parameters(api: Client) -> None:
             assert api.get(where, {"after": place}).status_code in {200, 400}, (where, place)
 
 
+@pytest.mark.long
 def test_a_mistake_of_ours_shows_no_text_of_its_own(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise RuntimeError(SECRET)
@@ -148,6 +157,7 @@ def test_a_mistake_of_ours_shows_no_text_of_its_own(api: Client, monkeypatch: py
     assert (response.status_code, is_error(response.json()), SECRET in response.content.decode()) == (500, True, False)
 
 
+@pytest.mark.guards("one shape of errors")
 def test_every_operation_declares_every_error(api: Client) -> None:
     for path, operations in schema(api)["paths"].items():
         for operation in operations.values():
@@ -180,6 +190,7 @@ def test_any_site_may_read_it_and_no_cookie_is_looked_at(api: Client, secretaria
     assert api.options(ROOT + "actions").status_code == 204
 
 
+@pytest.mark.long
 def test_an_answer_that_has_not_changed_is_not_sent_again(api: Client) -> None:
     first = api.get(ROOT + "actions")
     assert first.headers["Cache-Control"] == "public, max-age=60"
@@ -187,11 +198,13 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(api: Client) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.long
 def test_the_api_needs_no_account(api: Client) -> None:
     for each in get_resolver("floreo.api.urls").url_patterns:
         assert getattr(each.callback, "login_required", True) is False, each.pattern
 
 
+@pytest.mark.long
 def test_nothing_internal_is_in_any_answer(api: Client) -> None:
     for path in [ROOT, *(ROOT + t.name for t in public_tables()), ROOT + "editions/2025-2028/plan"]:
         text = json.dumps(api.get(path, {"limit": 200} if path != ROOT else {}).json())
@@ -199,6 +212,7 @@ def test_nothing_internal_is_in_any_answer(api: Client) -> None:
         assert "ana@example.org" not in text
 
 
+@pytest.mark.long
 def test_the_openapi_is_made_once_and_known_by_its_tag(api: Client) -> None:
     first, second = api.get(ROOT + "openapi.json"), api.get(ROOT + "openapi.json")
     assert first.json()["openapi"].startswith("3.")
@@ -209,6 +223,7 @@ def test_the_openapi_is_made_once_and_known_by_its_tag(api: Client) -> None:
     assert [q["sql"] for q in asked.captured_queries if "organisations_country" not in q["sql"]] == []
 
 
+@pytest.mark.long
 def test_calls_that_cost_more_take_more(api: Client) -> None:
     plain = [api.get(ROOT + "audit/head").status_code for _call in range(100)]
     throttle.METER.clear()

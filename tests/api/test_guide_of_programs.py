@@ -26,6 +26,7 @@ GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "programs.md"
 CALLS = re.findall(r"```sh\n(curl .+?)\n```", GUIDE.read_text(), re.DOTALL)
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.enable_socket

@@ -120,6 +120,7 @@ def test_accounts_are_found_by_one_comparison(word: str, ana: User) -> None:
     assert ask(word, "Users?count=0").json()["Resources"] == []
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "query",
     [
@@ -155,6 +156,7 @@ def test_odd_pages_are_refused(word: str) -> None:
 # --- Who leaves ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "operation",
     [

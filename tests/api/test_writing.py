@@ -108,6 +108,7 @@ def test_a_value_is_entered_as_by_the_form(word: str) -> None:
     assert (entry.verb, entry.actor_code) == ("reading.entered", User.objects.get().actor_code)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [
@@ -132,6 +133,7 @@ def test_what_the_form_refuses_is_refused_with_its_sentence(
     assert Reading.objects.count() == 0
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("path", ["readings", "updates", "milestones", "contacts", "evidence/links"])
 @pytest.mark.parametrize("body", ["{", "[]", "3", "null", '"x"', "[" * 5000, ""])
 def test_odd_bodies_get_the_one_shape(path: str, body: str, word: str) -> None:
@@ -203,6 +205,7 @@ def test_in_an_open_review_it_waits_for_approval_as_a_leads_does(lead_word: str,
     assert (Update.objects.count(), Milestone.objects.filter(reached_on__isnull=False).count()) == (0, 0)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("change", "code", "field"),
     [
@@ -266,6 +269,7 @@ def send_file(word: str, body: bytes, name: str, *, key: str = "", **facts: str)
     return Client().post("/api/v1/programs/evidence/files", sent, headers=headers)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("own_disk")
 def test_files_and_links_become_evidence_and_are_attached(word: str) -> None:
     answer = send_file(word, PDF, "minutes.pdf", title="Minutes", tlp="GREEN")
@@ -335,6 +339,7 @@ def test_a_key_is_its_tokens_own_and_free_again_after_two_days_or_a_refusal(word
     assert let_go_of_old() == 1
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("key", ["", " ", "x" * 201, "a b", "ñ"])
 def test_an_odd_key_is_refused(key: str, word: str) -> None:
     headers = {"Authorization": f"Bearer {word}", "Idempotency-Key": key}
@@ -359,6 +364,7 @@ def test_a_check_does_all_of_it_and_keeps_nothing(word: str) -> None:
     assert Milestone.objects.filter(reached_on__isnull=False).count() == 0
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", range(2))
 def test_the_same_key_twice_at_once_makes_one(turn: int) -> None:
@@ -394,6 +400,7 @@ def test_a_token_may_write_so_often_and_no_more(word: str, monkeypatch: pytest.M
     assert statuses == [201, 201, 429]
 
 
+@pytest.mark.long
 def test_the_openapi_has_an_example_for_each_call(db: None) -> None:
     document = Client().get("/api/v1/openapi.json").json()
     bodies = ("ReadingIn", "UpdateIn", "MilestoneIn", "ContactIn", "ContactPartIn", "LinkIn", "AttachmentIn")

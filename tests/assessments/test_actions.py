@@ -198,6 +198,7 @@ class TestAnswering:
         answering.save_answers(row, by=own, given=[given("A-1", "1")])
         assert SelfRating.objects.get(answer__assessment=asked(row.campaign).assessment).written_by == own.actor_name
 
+    @pytest.mark.long
     def test_last_years_answer_is_taken_over_by_a_press_with_its_evidence(self) -> None:
         first = asked(opened())
         who = by_link(first)
@@ -374,6 +375,7 @@ class TestPlan:
         assert refused(lambda: planning.give_action(second, by=secretariat, act=act)) == "has_action"
 
 
+@pytest.mark.long
 def test_a_benchmark_is_of_a_closed_campaign_with_enough_of_the_sector() -> None:
     codes = [f"works-{n}" for n in range(6)]
     for code in codes:

@@ -83,6 +83,7 @@ def _spans(rows: list[list[Fraction]], wanted: list[Fraction]) -> bool:
     return not any(reduced(wanted))
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 8), min_size=1, max_size=3), st.data())
 def test_nobody_computes_the_sum_of_a_smaller_group(sizes: list[int], data: st.DataObject) -> None:

@@ -19,7 +19,7 @@ from floreo.core.figures import Filters, Period
 from floreo.organisations.models import NationalSector, Organisation
 from tests.assessments.making import LEVELS, accepted, asked, closed, opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 ALL = Filters()
 BETTER = {"A-1": "1", "A-2": "1", "B-1": "0.5"}
 

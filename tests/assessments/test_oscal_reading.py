@@ -136,6 +136,7 @@ class TestWhatIsLeftOut:
         twice = self.problems(finding("A-1", level="1"), finding("a-1", level="0"))
         assert twice == [("A-1", "The file has it 2 times. None of them is taken.")]
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize("level", ["2", "-1", "0.75", "NaN", "sNaN", "Infinity", "1e99999", "high"])
     def test_a_level_outside_the_scale(self, level: str) -> None:
         sentence = f"The level {level} is not on the scale. Its levels: 0, 0.5, 1."
@@ -160,6 +161,7 @@ class TestThePlan:
         assert [item.code for item in plan.same] == ["A-1"]
         assert shown(plan) == [("A-2", "1", True, "About A-2.", False)]
 
+    @pytest.mark.long
     def test_what_was_reviewed_stays(self) -> None:
         row = submitted(asked(opened()))
         item = row.campaign.in_version.items.get(code="A-1")
@@ -228,6 +230,7 @@ class TestBringingIn:
             (code, *facts) for code, facts in ratings().items()
         }
 
+    @pytest.mark.long
     def test_no_one_else_and_not_once_it_is_submitted(self, user_with: Make) -> None:
         row = asked(opened())
         one = upload(finding("A-1", level="1"))
@@ -250,6 +253,7 @@ class TestWhatThePageCarries:
                 unsealed(row, text)
             assert caught.value.code == "stale"
 
+    @pytest.mark.long
     def test_is_no_more_than_a_form_takes(self) -> None:
         row, one = asked(opened()), upload(finding("A-1", level="1"))
         draw = random.Random(1)

@@ -147,6 +147,7 @@ def test_codes_that_oscal_does_not_take_get_a_name_and_keep_their_code() -> None
     ]
 
 
+@pytest.mark.long
 def test_the_plan_has_owners_due_dates_and_what_became_of_each_line() -> None:
     row, today = accepted(asked(opened())), clock.today()
     for title in ("Hire a team", "Train it", "Outsource it"):
@@ -177,6 +178,7 @@ def test_the_plan_has_owners_due_dates_and_what_became_of_each_line() -> None:
     assert made["findings"][0]["uuid"] == results(row)["results"][0]["findings"][2]["uuid"]
 
 
+@pytest.mark.long
 def test_a_plan_without_lines_is_none() -> None:
     row = accepted(asked(opened()))
     (whole,) = wholes_of(row.campaign, [row])

@@ -90,6 +90,7 @@ class TestCampaigns:
             campaigns.enter_reach(making.campaign(), by=SYSTEM, **REACH | {"channel": other})
         assert code_of(caught) == ("other_campaign", ["channel"])
 
+    @pytest.mark.long
     def test_it_builds_on_an_initiative_which_gives_its_name(self) -> None:
         made = making.campaign()
         with pytest.raises(Refused) as caught:

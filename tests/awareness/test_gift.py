@@ -149,6 +149,7 @@ def test_a_broken_question_does_not_take_the_next_with_it() -> None:
     assert [(problem.line, problem.reason) for problem in bank.problems] == [(1, Reason.NO_END), (3, Reason.NO_ANSWERS)]
 
 
+@pytest.mark.long
 def test_two_megabytes_are_read() -> None:
     text = "\n\n".join(
         f"Question number {n}, {'long ' * 118}?{{=yes, it is ~no#feedback ~perhaps}}" for n in range(3_100)
@@ -158,6 +159,7 @@ def test_two_megabytes_are_read() -> None:
     assert (len(bank.questions), bank.problems) == (3_100, ())
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("sign", ["{", "}", "~", "=", "#", "\\", ":", "\n\n", "%", "// ", "{{{{\n\n"])
 def test_a_file_of_one_sign_is_read_to_its_end(sign: str) -> None:
     assert read(sign * 200_000).questions == ()
@@ -185,6 +187,7 @@ def test_any_text_of_its_signs(text: str) -> None:
 WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=30)
 
 
+@pytest.mark.long
 @given(WORDS, st.lists(WORDS, min_size=2, max_size=6, unique=True), WORDS)
 def test_what_is_written_in_gift_is_read_back(text: str, answers: list[str], feedback: str) -> None:
     # A text that begins as a comment, a title, a category or a format means that: Moodle writes a title before it.

@@ -33,6 +33,7 @@ def test_several_answers_are_right_when_they_are_exactly_the_right_ones() -> Non
     assert [is_right(one, each) for each in ((1,), (3,), (2,), ())] == [True, True, False, False]
 
 
+@pytest.mark.long
 @given(st.lists(st.integers(-5, 50)), st.booleans())
 def test_what_is_chosen_is_only_what_the_question_has(chosen: list[int], takes_many: bool) -> None:
     question = Choices(1, frozenset({1, 2, 3}), frozenset({2}), takes_many=takes_many)

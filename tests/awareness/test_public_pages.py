@@ -47,6 +47,7 @@ class TestLearn:
         assert "Hidden text" not in english
         assert stranger.get("/learn/a-material/").status_code == 404
 
+    @pytest.mark.long
     def test_pages_are_small_and_have_no_script_and_no_cookie(self, stranger: Client) -> None:
         for address in ("/learn/", "/learn/spot-a-phish/", "/quiz/basics/", "/self-check/", "/spot-a-phish/first-six/"):
             for prefix in ("", "/es"):
@@ -95,6 +96,7 @@ class TestLearn:
 
 
 class TestQuizzes:
+    @pytest.mark.long
     def test_it_is_answered_and_explained_and_counted_once(self, stranger: Client, own_spool: Path) -> None:
         quiz = making.quiz()
         answer = stranger.post("/quiz/a-quiz/", {"q1": "2", "q2": ["1", "2"]})
@@ -128,6 +130,7 @@ class TestQuizzes:
         assert (answer.status_code, "Choose at least one answer." in text_of(answer)) == (422, True)
         assert taken(quiz) == {}
 
+    @pytest.mark.long
     def test_script_in_a_quiz_is_text(self, stranger: Client) -> None:
         made = making.quiz(is_public=False)
         question = quizzes.add_question(made, by=SYSTEM, text="<script>alert(1)</script>", explanation="<b onclick=x>")
@@ -259,6 +262,7 @@ class TestExercises:
         take_in(by=SYSTEM)
         assert ExerciseGroup.objects.get(pk=group.pk).takers == 0
 
+    @pytest.mark.long
     def test_codes_are_not_guessed_without_end(self, stranger: Client) -> None:
         making.exercise()
         found = {stranger.post(self.HERE, {"go": "begin", "group": f"WRONG{n}"}).status_code for n in range(40)}

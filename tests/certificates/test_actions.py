@@ -214,6 +214,7 @@ def test_a_renewal_points_to_the_old_one_and_is_refused_too_early_and_twice() ->
     )
 
 
+@pytest.mark.long
 def test_holders_are_invited_once_before_the_end() -> None:
     ends = one(cohort(people=1), expires_on=date(2026, 12, 20))
     one(cohort(code="later-2026", people=1), expires_on=date(2027, 12, 20))

@@ -44,6 +44,7 @@ NAMED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the samples of 1EdTech are not here")
 def test_every_sample_is_judged_as_its_name_says() -> None:
     files = sorted(FOLDER.iterdir())
@@ -111,6 +112,7 @@ def test_ours_is_valid_in_each_of_its_forms() -> None:
     )
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -129,6 +131,7 @@ def test_an_edited_badge_is_told_apart(old: str, new: str) -> None:
     assert headline(check) == "The signature of this badge does not fit it"
 
 
+@pytest.mark.long
 def test_an_edited_badge_says_in_what_it_differs_from_the_record() -> None:
     made = signed(one())
     check = check_badge(made.credential.replace("Ana Marea 1", "Eva Marea 1").encode())
@@ -251,6 +254,7 @@ def test_an_erased_certificate_is_known_without_its_name() -> None:
     assert (check.verdict, check.certificate, check.differs) == (Verdict.VALID, made, ())
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "content",
     [

@@ -101,6 +101,7 @@ def test_one_that_was_revoked_and_one_that_was_edited_are_not_accepted(tmp_path:
     assert f"On record here as {made.number}: Revoked." in text
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("content", [b"", b"no badge", b"%PDF-1.7 a certificate on paper", b"\x89PNG\r\n\x1a\n", b"{"])
 def test_what_holds_no_badge_is_a_case_of_its_own(tmp_path: Path, content: bytes) -> None:
     code, text = said(written(tmp_path, "file", content))

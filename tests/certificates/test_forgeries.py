@@ -122,6 +122,7 @@ def false_token(made: Certificate, way: str, key: dict[str, Any]) -> str:
     return f"{coded(header)}.{coded(payload)}.{last}"
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("way", NOT_OURS)
 def test_a_token_that_we_did_not_sign_is_never_ours_whatever_its_header_says(way: str) -> None:
     made = signed(one())
@@ -216,6 +217,7 @@ TRICKS = (
 )
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("first", [None, to_keyword, issuer_to_iri])
 @pytest.mark.parametrize("trick", TRICKS)
 def test_json_that_a_machine_reads_as_ours_and_a_person_as_another_is_not_ours(trick: Any, first: Any) -> None:
@@ -380,6 +382,7 @@ def test_an_issuer_that_is_called_by_a_key_must_have_signed_with_it() -> None:
 CYRILLIC = str.maketrans("aeocipx", "аеосірх")
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "written",
     [
@@ -431,6 +434,7 @@ def test_a_badge_with_the_name_of_an_organisation_on_record_says_to_ask_it() -> 
     assert verdict(theirs(made, name="Lagoon Academy")) is Verdict.FOREIGN_UNKNOWN
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "did",
     [
@@ -447,6 +451,7 @@ def test_an_issuer_at_our_host_is_forged_however_it_is_written(did: str) -> None
     assert verdict(theirs(signed(one()), did=did)) in {Verdict.FORGED, Verdict.EDITED}
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "facts",
     [

@@ -131,6 +131,7 @@ def test_no_two_certificates_share_a_place_in_a_list(one: int, other: int) -> No
     assert 0 <= place_in_list(one)[1] < LIST_SIZE
 
 
+@pytest.mark.long
 def test_a_list_is_filled_to_its_last_place() -> None:
     assert {place_in_list(serial) for serial in range(1, LIST_SIZE + 1)} == {(1, bit) for bit in range(LIST_SIZE)}
     assert place_in_list(LIST_SIZE + 1)[0] == 2

@@ -51,6 +51,7 @@ def test_the_page_says_the_issuer_first_and_every_field() -> None:
     assert body.index(made.issuer_name) < body.index(made.name)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("facts", "reason", "sentence"),
     [
@@ -127,6 +128,7 @@ def test_the_code_needs_no_name_and_a_hidden_name_opens_by_code_alone() -> None:
     assert post(number=made.number, name=made.name).status_code == 422
 
 
+@pytest.mark.long
 def test_numbers_cannot_be_tried_one_after_another() -> None:
     browser = Client()
     answers = [
@@ -210,6 +212,7 @@ def test_the_holders_page_gives_every_file() -> None:
     assert Client().get("/certificates/own/17-1~forged/").status_code == 404
 
 
+@pytest.mark.long
 def test_the_holder_hides_shows_and_erases_the_name_by_a_press() -> None:
     made = signed(one())
     address, browser = f"/certificates/own/{token_of(made)}/", Client()

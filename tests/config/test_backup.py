@@ -158,6 +158,7 @@ def refused(folder: Path, archive: Path, *more: str, key: str = KEY) -> str:
     return done.stdout
 
 
+@pytest.mark.long
 def test_what_comes_back_is_what_was_there(whole_source: Installation, whole_archive: Path, tmp_path: Path) -> None:
     source, archive = whole_source, whole_archive
     copy = Installation(tmp_path / "copy")
@@ -364,6 +365,7 @@ def test_an_archive_of_another_installation_needs_its_key_or_a_word(archive: Pat
     assert other.run("restore", archive, "--other-key").returncode == 0
 
 
+@pytest.mark.long
 def test_rows_that_belong_to_nothing_or_miss_are_refused(archive: Path, tmp_path: Path) -> None:
     def orphan(parts: dict[str, bytes]) -> None:
         del parts["tables/organisations_organisation/00000.jsonl"]
@@ -381,6 +383,7 @@ def test_rows_that_belong_to_nothing_or_miss_are_refused(archive: Path, tmp_path
     )
 
 
+@pytest.mark.long
 def test_a_newer_archive_into_an_older_version_is_refused(archive: Path, tmp_path: Path) -> None:
     def newer(parts: dict[str, bytes]) -> None:
         manifest = json.loads(parts["manifest.json"])
@@ -398,6 +401,7 @@ def test_a_newer_archive_into_an_older_version_is_refused(archive: Path, tmp_pat
     )
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "name",
     ["../outside", "/etc/outside", "files/../../outside", "files//outside", "files/./a", "odd/a", "tables/a b/1.jsonl"],
@@ -417,6 +421,7 @@ def test_a_link_or_a_device_in_an_archive_is_refused(kind: bytes, tmp_path: Path
     assert "does not belong there" in refused(tmp_path / "data", tmp_path / "a.tar.gz")
 
 
+@pytest.mark.long
 def test_a_disk_that_fills_up_leaves_no_half_archive_and_the_older_ones(
     whole_source: Installation, whole_archive: Path, tmp_path: Path
 ) -> None:
@@ -460,6 +465,7 @@ def write_on(*, by: object, number: int) -> None:
     note(number=number)
 
 
+@pytest.mark.guards("a backup is whole while people write")
 @pytest.mark.django_db(transaction=True)
 def test_a_backup_taken_while_people_write_is_whole(tmp_path: Path) -> None:
     """Whatever moment it caught: the chain in it holds, and the backup says so by restoring it."""

@@ -105,6 +105,7 @@ def test_a_pack_is_checked_without_writing(data: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_a_command_loads_no_library_that_others_need(data: Path) -> None:
     code = """
 import sys
@@ -144,6 +145,7 @@ def test_every_command_has_a_function() -> None:
     assert set(commands.COMMANDS) - set(leaves(cli._parser())) == set()
 
 
+@pytest.mark.long
 def test_a_bad_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
     done = Installation(tmp_path, extra={"FLOREO_DEBUG": "perhaps"}).run_anew("audit", "verify")
     assert done.returncode != 0

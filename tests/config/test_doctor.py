@@ -219,6 +219,7 @@ def test_a_check_that_breaks_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> 
     assert findings("backups") != []
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("isla")
 def test_the_page_is_for_administrators_and_says_the_same(
     administrator: User, observer: User, browser_of: Callable[[User], Client], stranger: Client
@@ -244,6 +245,7 @@ def test_a_head_that_was_not_signed_for_a_day_is_named(tmp_path: Path, settings:
         assert findings("signed heads")[-1][0] == "watch"
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_key_that_the_web_server_can_read_is_named_on_a_site_with_tls(tmp_path: Path, settings: Any) -> None:
     settings.SECURE, settings.HEAD_KEY_FILE = True, str(settings.DATA / "head-key.pem")

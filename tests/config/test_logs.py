@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from django.conf import settings
 
 from floreo.config.logs import Json, Plain
@@ -110,6 +111,7 @@ def test_an_object_holds_the_traceback_and_of_a_request_nothing_more_than_the_li
     assert len(output) == 5
 
 
+@pytest.mark.long
 def test_a_format_that_does_not_exist_is_refused_with_a_sentence(tmp_path: Path) -> None:
     done = Installation(tmp_path, extra={"FLOREO_LOG_FORMAT": "xml"}).run_anew("doctor")
     assert (done.returncode, done.stdout) == (1, "")

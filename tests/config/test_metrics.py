@@ -206,6 +206,7 @@ def test_a_family_is_written_with_its_help_its_type_and_what_would_break_the_lin
     assert as_text([Family("a", "None.", ())]) == "# HELP a None.\n# TYPE a gauge\n"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("isla_feeds")
 def test_every_line_is_of_the_format_and_no_number_is_given_twice() -> None:
     heartbeat.beat()

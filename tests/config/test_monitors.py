@@ -112,6 +112,7 @@ def test_to_whom_they_do_not_open_they_are_pages_that_do_not_exist(stranger: Cli
     assert stranger.get("/metrics", REMOTE_ADDR="127.0.0.1").status_code == 404
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("token")
 def test_when_everything_is_there_it_says_so_and_writes_nothing(stranger: Client) -> None:
@@ -274,6 +275,7 @@ def test_whoever_writes_keeps_no_monitor_waiting(site: Site) -> None:
         database.close()
 
 
+@pytest.mark.long
 @as_the_server
 def test_every_line_of_the_log_is_an_object_those_of_the_web_server_too(site: Site) -> None:
     assert site.ask("/metrics", Authorization=f"Bearer {TOKEN}-wrong")[0] == 404

@@ -202,6 +202,7 @@ def test_a_killed_worker_comes_back_and_nothing_is_orphaned_when_all_of_it_is_ki
             assert again.children("worker")
 
 
+@pytest.mark.long
 def test_a_second_start_on_a_port_or_a_data_folder_is_refused_with_a_sentence(
     installation: Installation, tmp_path: Path
 ) -> None:

@@ -43,6 +43,7 @@ def post(to: str = "lead@example.org") -> None:
 # What is looked at
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_database_answers_and_fits_or_is_older_than_the_program() -> None:
     assert readiness.database() == Check(ok=True, text="The database answers and fits the program.")

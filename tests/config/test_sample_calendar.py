@@ -18,6 +18,7 @@ from floreo.strategy.models import Action
 pytestmark = pytest.mark.one_database
 
 
+@pytest.mark.long
 def test_a_week_passes_and_what_is_due_is_late(isla: Country, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sample_calendar, "is_replaying", lambda: False)
     act = Action.objects.filter(edition__code="2025-2028", status="on_track", closed_on=None)[0]
@@ -30,6 +31,7 @@ def test_a_week_passes_and_what_is_due_is_late(isla: Country, monkeypatch: pytes
     assert AuditEntry.objects.filter(verb="country.calendar_moved").count() == 3
 
 
+@pytest.mark.long
 def test_only_a_sample_is_moved_and_only_forward(real_country: Country, administrator: User) -> None:
     for attempt in (
         lambda: move_on(days=1),

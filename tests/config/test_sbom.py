@@ -36,6 +36,7 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@pytest.mark.long
 def test_it_holds_against_the_schema() -> None:
     from cyclonedx.schema import SchemaVersion  # takes seconds, and each worker of the tests imports this file
     from cyclonedx.validation.json import JsonStrictValidator
@@ -47,6 +48,7 @@ def test_it_holds_against_the_schema() -> None:
     assert validator.validate_str(json.dumps(wrong)) is not None
 
 
+@pytest.mark.long
 def test_the_same_tree_gives_the_same_bytes() -> None:
     env = {"PYTHONHASHSEED": "7", "PATH": "/usr/bin:/bin", "TZ": "America/Belize"}
     done = subprocess.run([sys.executable, "tools/sbom.py"], cwd=ROOT, env=env, capture_output=True, check=True)
@@ -61,6 +63,7 @@ def test_the_same_tree_gives_the_same_bytes() -> None:
     assert json.loads(dated.stdout)["metadata"]["timestamp"] == "1970-01-01T00:00:00+00:00"
 
 
+@pytest.mark.long
 def test_every_package_that_is_imported_is_in_it() -> None:
     names = {each["name"] for each in found()["components"]}
     ours = metadata.packages_distributions()

@@ -193,6 +193,7 @@ ODD = [  # what is before and after the path and in the headers, as bytes
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("asked", "header"), ODD)
 def test_a_request_that_is_no_text_is_no_error_of_ours(site: Site, asked: bytes, header: bytes) -> None:
     """Some the server itself refuses, by an answer or by hanging up."""

@@ -155,6 +155,7 @@ def test_no_file_names_a_text_that_is_hidden(stranger: Client) -> None:
         assert b"harbour-bill/v1" not in whole, table
 
 
+@pytest.mark.long
 def test_texts_that_are_made_to_meet_are_grouped_in_a_little_memory() -> None:
     """Two thousand different long ones, each of which meets others in some band."""
     texts = {n: " ".join(f"w{(n * 7 + k) % 900}" for k in range(240)) for n in range(2000)}

@@ -163,6 +163,7 @@ class TestCommenting:
         same = commenting.change_comment(comment, by=Writer(comment), given=Given("Other words.", "business"))
         assert same.respondent == "business"
 
+    @pytest.mark.long
     @pytest.mark.parametrize(
         "facts",
         [
@@ -245,6 +246,7 @@ class TestDeciding:
         held = deciding.withhold_comment(comment, by=SYSTEM, reason="It names a person.")
         assert (held.state, held.is_counted, held.published_text) == ("withheld", True, "")
 
+    @pytest.mark.long
     def test_five_hundred_copies_are_counted_each_and_suggested_as_one(self) -> None:
         made = opened()
         letter = "We ask that clause 4 be deleted, because only a judge should order such a thing."
@@ -336,6 +338,7 @@ class TestDeciding:
         held = deciding.withhold_comment(shown, by=SYSTEM, reason="It names a person.")
         assert (held.published_text, account_of(made).points[0].comments) == ("", before)
 
+    @pytest.mark.long
     def test_each_address_is_sent_one_letter_whatever_it_was_left_with(self) -> None:
         made = opened()
         for n in range(25):

@@ -113,6 +113,7 @@ def questions(number: int, *, seed: int = 2) -> list[str]:
 
 @pytest.mark.usefixtures("no_consultations")
 class TestFindingWords:
+    @pytest.mark.long
     def test_the_index_changes_nothing_of_what_is_found(self, secretariat: User) -> None:
         made = opened()
         many(made, 150)
@@ -132,6 +133,7 @@ class TestFindingWords:
         assert with_words(made)("zebra") == []
         assert with_words(made)("a 12") is None  # too short to decide
 
+    @pytest.mark.long
     def test_where_too_many_may_have_it_every_text_is_read(
         self, secretariat: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -142,6 +144,7 @@ class TestFindingWords:
         assert with_words(made)("magistrate") is None
         assert lists(made, "magistrate", secretariat, narrowed=True) == expected
 
+    @pytest.mark.long
     def test_the_public_list_counts_as_far_as_it_says_and_lists_all(
         self, stranger: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -165,6 +168,7 @@ class TestFindingWords:
         few = stranger.get(f"/consultations/{CODE}/comments/?q=zebra").content.decode()
         assert ("0 comments" in few, "More than" in few) == (True, False)
 
+    @pytest.mark.long
     @pytest.mark.parametrize("few", [4, 9, 70])
     def test_page_by_page_the_same_are_found_where_very_many_may_have_it(
         self, secretariat: User, monkeypatch: pytest.MonkeyPatch, few: int
@@ -240,6 +244,7 @@ class TestFindingWords:
 
 
 class TestParts:
+    @pytest.mark.long
     def test_what_is_the_same_in_capitals_is_the_same_in_the_index(self) -> None:
         signs = [chr(n) for n in range(0x110000) if not 0xD800 <= n < 0xE000]
         signs = [s for s in signs if s != s.upper() or s != s.lower()]  # of all others it says nothing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ def test_to_the_second() -> None:
     assert phase_of("scheduled", None, closes, now=closes) is Phase.HIDDEN
 
 
+@pytest.mark.long
 @given(st.text())
 @example("A\x00B")
 @example("\ud800")
@@ -80,6 +82,7 @@ def test_accents_and_capitals_make_no_difference() -> None:
     assert words_of("La Cláusula, ¡NO!") == words_of("la clausula no") == ["la", "clausula", "no"]
 
 
+@pytest.mark.long
 @given(st.lists(TEXTS, max_size=30))
 @settings(max_examples=60)
 def test_each_comment_is_in_one_group_at_most_and_copies_are_together(texts: list[str]) -> None:
@@ -96,6 +99,7 @@ def test_each_comment_is_in_one_group_at_most_and_copies_are_together(texts: lis
                 assert group_of[one] == group_of[other]
 
 
+@pytest.mark.long
 @given(st.lists(TEXTS, max_size=15), st.randoms())
 @settings(max_examples=40)
 def test_in_whichever_order_they_are_read(texts: list[str], chance: object) -> None:

@@ -198,6 +198,7 @@ class TestBadInput:
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
+    @pytest.mark.long
     @pytest.mark.parametrize("letter", ["%ED%A0%80", "%1B", "%0D"])
     def test_halves_of_characters_and_control_characters_are_left_out(self, stranger: Client, letter: str) -> None:
         opened()
@@ -222,6 +223,7 @@ class TestBadInput:
         assert stranger.get(f"{FORM}?on=clause:sec_99").status_code == 404
         assert stranger.post(FORM, posted(about="topic:7")).status_code == 422
 
+    @pytest.mark.long
     def test_a_crowd_by_script_is_slowed(self, stranger: Client) -> None:
         opened()
         with clock.as_of(clock.now()):  # on a busy machine one more may be sent meanwhile
@@ -273,6 +275,7 @@ class TestByLink:
         assert stranger.get(f"/comment/follow/{comment.reference}/").status_code == 404
         assert stranger.post("/comment/follow/x/", {"do": "withdraw"}).status_code == 404
 
+    @pytest.mark.long
     def test_guesses_are_counted(self, stranger: Client) -> None:
         codes = {stranger.get(f"/comment/follow/guess-{n}/").status_code for n in range(31)}
         assert codes == {404, 429}
@@ -312,6 +315,7 @@ class TestAnswered:
         decided(consultation, [8], "out_of_scope")
         return deciding.publish_answers(consultation, by=SYSTEM, answered_by="Inés Farol")
 
+    @pytest.mark.long
     def test_the_page_says_what_changed(self, answered: Consultation, stranger: Client) -> None:
         page = text_of(stranger.get(f"/consultations/{CODE}/"))
         assert "2 of the 4 points you raised changed the draft" in page
@@ -331,6 +335,7 @@ class TestAnswered:
         assert 'id="point-1"' not in page
         assert stranger.get(f"/consultations/{CODE}/?decision=no-such").status_code == 200
 
+    @pytest.mark.long
     def test_comments_of_a_point_are_read_and_downloaded(self, answered: Consultation, stranger: Client) -> None:
         page = text_of(stranger.get(f"/consultations/{CODE}/points/2/"))
         assert "Comment 4 is of its own." in page
@@ -346,6 +351,7 @@ class TestAnswered:
         assert answer.content[:4] in {b"%PDF", b"PK\x03\x04"}
         assert stranger.get(f"/consultations/{CODE}/answers.exe").status_code == 404
 
+    @pytest.mark.long
     def test_who_left_an_address_was_sent_the_decision(self, answered: Consultation) -> None:
         mail = OutboxMail.objects.get(kind="consultation.answer")
         assert mail.to == "ana@example.org"
@@ -353,6 +359,7 @@ class TestAnswered:
         assert f"/consultations/{CODE}/#point-1" in mail.text
         assert Comment.objects.exclude(mail="").count() == 0
 
+    @pytest.mark.long
     def test_the_tables_hold_what_is_public(self, answered: Consultation, stranger: Client) -> None:
         points = text_of(stranger.get("/api/v1/consultation_points"))
         assert "not_accepted" in points

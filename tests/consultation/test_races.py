@@ -18,6 +18,7 @@ from tests.consultation.making import closed_now, decided, opened, read, sent
 from tests.factories.strategy import make_country, make_organisation
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", range(3))
 def test_no_comment_is_set_aside_while_the_answers_are_published(turn: int) -> None:

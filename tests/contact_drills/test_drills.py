@@ -468,6 +468,7 @@ def test_a_drill_that_was_not_sent_is_changed_and_removed(duty: Contact, secreta
             refused(sent, by=secretariat)
 
 
+@pytest.mark.long
 def test_who_reads_for_minutes_sends_what_was_shown_and_after_hours_it_is_shown_again(
     duty: Contact, user_with: Callable[..., User]
 ) -> None:
@@ -501,6 +502,7 @@ def test_who_reads_for_minutes_sends_what_was_shown_and_after_hours_it_is_shown_
         assert locale.moment(AT + timedelta(minutes=62)) in mail.text
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("duty", "only_phone")
 def test_the_page_of_drills_asks_as_much_for_four_as_for_one(
     user_with: Callable[..., User], browser_of: Browser, django_assert_num_queries: Any

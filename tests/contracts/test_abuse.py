@@ -71,6 +71,7 @@ def body_of(response: Any) -> str:
     return str(content.decode("utf-8", "replace"))
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "address",
     [
@@ -148,6 +149,7 @@ def test_a_stranger_cannot_guess_a_hidden_body_through_public_rows(theirs: Organ
     assert (part["parent"] or "", part["merged_into"] or "") == ("", "")
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.usefixtures("isla")
 @pytest.mark.parametrize("role", ["observer", "auditor", "analyst", "drafter", "operator", "lead", "coordinator"])
 def test_nobody_changes_an_action_that_others_answer_for(
@@ -336,6 +338,7 @@ def test_odd_addresses_break_nothing(address: str, stranger: Client) -> None:
     assert reverse("portal:home")
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.usefixtures("isla")
 @pytest.mark.parametrize("address", ["/", "/strategy/", "/organisations/", "/data/", "/search/?q=plan", "/about/"])
 def test_what_a_shared_cache_keeps_is_a_strangers_copy(
@@ -358,6 +361,7 @@ def test_an_operator_desk_names_nothing_of_the_hidden_plan(
     assert SECRET not in body_of(browser_of(operator).get(f"/workspace/organisations/{ours.code}/"))
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.usefixtures("isla")
 @pytest.mark.parametrize(
     "address",

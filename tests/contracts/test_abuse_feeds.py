@@ -126,6 +126,7 @@ def pages() -> list[str]:
     return found
 
 
+@pytest.mark.long
 def test_an_operator_learns_nothing_of_another_bodys_events(operator: User, browser_of: Browser) -> None:
     browser = browser_of(operator)
     seen = {address: body_of(browser.get(address)) for address in pages()}
@@ -137,6 +138,7 @@ def test_an_operator_learns_nothing_of_another_bodys_events(operator: User, brow
     assert OURS in seen["/workspace/findings/"]  # and their own they do see
 
 
+@pytest.mark.long
 def test_an_operator_changes_nothing_that_is_not_theirs(operator: User, browser_of: Browser) -> None:
     browser = browser_of(operator)
     theirs = Finding.objects.exclude(organisation__code="bank")[0]
@@ -154,6 +156,7 @@ def test_an_operator_changes_nothing_that_is_not_theirs(operator: User, browser_
             get(operator, thing.pk)
 
 
+@pytest.mark.long
 def test_what_reports_say_runs_in_no_browser_and_no_spreadsheet(
     bank: Organisation, administrator: User, browser_of: Browser
 ) -> None:
@@ -173,6 +176,7 @@ def test_what_reports_say_runs_in_no_browser_and_no_spreadsheet(
     assert files >= 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [
@@ -305,6 +309,7 @@ def test_only_who_runs_feeds_hands_in_reports(bank: Organisation, user_with: Peo
             receive(feed, opened=io.BytesIO(b"x"), name="x.csv", by=user_with(role, organisation=tied))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("bank")
 @pytest.mark.parametrize("table", ["findings", "reports", "notices", "feeds"])
 def test_a_stranger_finds_nothing_of_feeds_in_open_data(table: str, stranger: Client) -> None:

@@ -152,6 +152,7 @@ def functions_with_verbs() -> list[tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("uncollected")
 def test_every_action_is_named_in_a_test() -> None:
     """By its function; or by its verb, where no other function has that one."""

@@ -217,6 +217,7 @@ def trees_are_left_to_nobody() -> Iterator[None]:
         kept.cache_clear()
 
 
+@pytest.mark.guards("nothing leaves that was not shown")
 def test_every_act_that_sends_mail_is_shown_first_or_says_why_not() -> None:
     listed = BY_THE_WORKER.keys() | BY_STRANGERS.keys() | IN_THE_WORKSPACE_UNSEEN.keys()
     shown = in_the_workspace().keys()
@@ -243,6 +244,7 @@ def test_the_walk_sees_what_is_not_shown() -> None:
     assert not is_shown(call, parents, module)
 
 
+@pytest.mark.long
 def test_the_verbs_are_acts() -> None:
     verbs = set(every_action())
     tables = (BY_THE_WORKER, BY_STRANGERS, IN_THE_WORKSPACE_UNSEEN)

@@ -60,12 +60,14 @@ def another_world() -> Iterator[None]:
         yield
 
 
+@pytest.mark.long
 def test_the_words_are_the_same_on_another_day_in_another_language_and_zone() -> None:
     here = [words_of(query) for query in composed_queries()]
     with another_world():
         assert [words_of(query) for query in composed_queries()] == here
 
 
+@pytest.mark.long
 def test_every_value_that_a_question_takes_has_its_place() -> None:
     for query in composed_queries():
         given = [str(each) for _words, parameters in words_of(query) for each in parameters]

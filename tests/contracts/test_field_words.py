@@ -178,6 +178,7 @@ def test_no_column_repeats_by_hand_what_its_field_is_called() -> None:
 MACHINE_WORDS = re.compile(r"\d{4}-\d\d-\d\d([ T].+)?|True|False|None|[\[{].*[\]}]")
 
 
+@pytest.mark.long
 def test_every_history_of_the_sample_is_in_words(isla_feeds: Country) -> None:
     """Each field by what its model calls it, each choice by its words, each day as a day."""
     subjects = set(AuditEntry.objects.exclude(subject="").values_list("subject", flat=True))

@@ -239,6 +239,7 @@ def test_whoever_takes_bytes_apart_runs_in_the_cage_or_says_why_not() -> None:
     assert not IN_THE_CAGE & set(NEEDS_NONE)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("uncollected")
 def test_what_runs_in_the_cage_is_called_from_there_alone() -> None:
     users = {

@@ -158,6 +158,7 @@ WAYS: dict[str, Callable[[Reading, Edition], object]] = {
 }
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("way", WAYS)
 def test_no_way_freezes_a_value_that_waits(
     way: str, edition: Edition, indicator: Indicator, waiting: Callable[[], None]
@@ -171,6 +172,7 @@ def test_no_way_freezes_a_value_that_waits(
     assert not Snapshot.objects.exists()
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("way", WAYS)
 def test_each_way_freezes_once_nothing_is_missing(way: str, edition: Edition, indicator: Indicator) -> None:
     WAYS[way](take_reading(indicator, by=SYSTEM, period=Q3), edition)

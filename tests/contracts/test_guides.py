@@ -98,6 +98,7 @@ def test_each_language_has_the_same_parts(name: str, language: str) -> None:
     assert BLOCK.findall(english) == BLOCK.findall(translated)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(("name", "language"), EVERY)
 def test_every_link_within_the_site_leads_to_a_page_in_the_readers_language(name: str, language: str) -> None:
     with languages.of_site(["en", language]), override(language):
@@ -116,6 +117,7 @@ def test_a_link_to_nothing_is_noticed() -> None:
             guides.address_of(link)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(("name", "language"), EVERY)
 def test_what_a_guide_calls_a_menu_or_a_button_is_on_the_screen(name: str, language: str) -> None:
     messages = [m for m in catalog("es" if language == "en" else language) if m.id]
@@ -132,6 +134,7 @@ def test_settings_files_and_commands_that_a_guide_names_exist(name: str, languag
     assert [each for each in re.findall(r"(?:docs|deploy)/[\w./-]+\w", named) if not (ROOT / each).exists()] == []
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.usefixtures("isla")
 @pytest.mark.parametrize(("name", "language"), [each for each in EVERY if each[1] in ("en", "es")])  # the sample's
 def test_a_guide_opens_for_anyone_with_one_heading_and_its_parts(name: str, language: str, stranger: Client) -> None:
@@ -156,6 +159,7 @@ def test_help_lists_every_guide_and_the_page_for_receivers(stranger: Client) -> 
     assert stranger.get("/help/no-such-guide/").status_code == 404
 
 
+@pytest.mark.long
 def test_help_is_in_the_workspace(isla: object, secretariat: object, browser_of: object) -> None:
     page = browser_of(secretariat).get("/workspace/").content.decode()  # type: ignore[operator]  # a fixture that makes browsers
     assert 'href="/help/"' in page

@@ -123,6 +123,7 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
         return read_po(source)
 
 
+@pytest.mark.guards("no sentence without its Spanish")
 @pytest.mark.xdist_group("words")  # by one worker, which reads the program for all languages
 @in_each
 def test_every_sentence_is_in_the_catalogue_and_no_other(extracted: Catalog, language: str) -> None:
@@ -131,6 +132,7 @@ def test_every_sentence_is_in_the_catalogue_and_no_other(extracted: Catalog, lan
     assert {"missing": theirs - ours, "no longer said": ours - theirs} == {"missing": set(), "no longer said": set()}
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("msgfmt") is None, reason="gettext is not installed")
 def test_gettext_s_own_program_reads_every_catalogue() -> None:
     """Ours reads more than others do: two translations of one sentence, or a sentence twice."""
@@ -164,6 +166,7 @@ def test_translations_keep_placeholders_and_tags(language: str) -> None:
     assert bad == []
 
 
+@pytest.mark.long
 @in_each
 def test_translations_end_as_the_sentence_ends(language: str) -> None:
     """A label that became a sentence, or lost its colon, is a slip. A greeting ends on a comma here, on a colon there."""
@@ -185,6 +188,7 @@ def test_the_header_names_the_language_and_nobody() -> None:
     assert "#: " not in PO.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_catalogue_compiles() -> None:
     compiled = io.BytesIO()
     write_mo(compiled, catalog())
@@ -229,6 +233,7 @@ def french_of(data: object, *, within: bool = False) -> Iterator[str]:
             yield from french_of(value, within=within)
 
 
+@pytest.mark.long
 def test_french_keeps_its_signs_with_their_words() -> None:
     said = [text for message in messages(catalog("fr")) for text in texts(message.string)]
     for path in PACKAGE.rglob("*.toml"):
@@ -261,6 +266,7 @@ def shown_texts(page: bytes) -> Iterator[str]:
         yield from (" ".join(element.get(name, "").split()) for name in ("aria-label", "title", "placeholder", "alt"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("address", PAGES)
 def test_no_page_in_spanish_shows_a_sentence_in_english(isla: Country, stranger: Client, address: str) -> None:
     response = stranger.get(address)
@@ -317,6 +323,7 @@ def test_a_thing_is_named_in_the_readers_language() -> None:
         assert act.named() == "2.1 Open the line"
 
 
+@pytest.mark.long
 @in_each
 def test_a_sentence_has_one_translation_wherever_it_stands(language: str) -> None:
     """All catalogues become one: of two translations of the same words, every page shows the same one. Words of two senses have a

@@ -80,18 +80,21 @@ def haitian(db: None, tmp_path: Path) -> Country:
 # --- Addresses ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_first_language_of_the_pack_has_no_prefix(french: Country, stranger: Client) -> None:
     assert b'<html lang="fr"' in stranger.get("/").content
     assert b'<html lang="en"' in stranger.get("/en/").content
     assert [stranger.get(address).status_code for address in ("/fr/", "/es/", "/de/")] == [404, 404, 404]
 
 
+@pytest.mark.long
 def test_a_pack_that_begins_with_english_keeps_its_addresses(haitian: Country, stranger: Client) -> None:
     assert b'<html lang="en"' in stranger.get("/").content
     assert b'<html lang="ht"' in stranger.get("/ht/").content
     assert [stranger.get(address).status_code for address in ("/en/", "/es/", "/fr/")] == [404, 404, 404]
 
 
+@pytest.mark.long
 def test_menu_head_and_map_name_exactly_the_languages_of_the_pack(french: Country, stranger: Client) -> None:
     page = stranger.get("/strategy/2025-2028/").content.decode()
     assert re.findall(r'hreflang="(\w+)" href="([^"]+)"', page.split("</head>")[0]) == [
@@ -106,6 +109,7 @@ def test_menu_head_and_map_name_exactly_the_languages_of_the_pack(french: Countr
     assert set(re.findall(r'hreflang="(\w+)"', listed)) == {"fr", "en"}
 
 
+@pytest.mark.long
 def test_another_pack_in_the_same_process_has_its_own_addresses(french: Country, stranger: Client) -> None:
     assert stranger.get("/en/").status_code == 200
     with languages.of_site(["fr", "en"]), translation.override("en"):
@@ -119,6 +123,7 @@ def test_another_pack_in_the_same_process_has_its_own_addresses(french: Country,
             assert reverse("portal:home") == "/"  # not of the site: a link never leads to a page that is not there
 
 
+@pytest.mark.long
 def test_only_addresses_of_a_language_whose_prefix_changes_are_worked_out_again() -> None:
     def paths() -> list[str]:
         found = []
@@ -161,6 +166,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.guards("a third language is whole")
 def test_a_page_in_french_says_nothing_of_the_interface_in_english(french: Country, stranger: Client) -> None:
     english = interface_sentences("fr")
     of_the_pack = {"Supports"} | {text for text in english if any(f'"{text}"' in file for file in FILES.values())}
@@ -172,12 +178,14 @@ def test_a_page_in_french_says_nothing_of_the_interface_in_english(french: Count
     assert wrong == {address: [] for address in PAGES}
 
 
+@pytest.mark.long
 def test_a_guide_that_is_not_translated_is_in_english_and_says_so(haitian: Country, stranger: Client) -> None:
     page = stranger.get("/ht/help/first-week/").content.decode()
     assert "This text is not available in Haitian Creole yet. It is in English." in page
     assert "not available in" not in stranger.get("/help/first-week/").content.decode()
 
 
+@pytest.mark.long
 def test_without_a_catalogue_the_page_says_so_and_is_in_the_first_language(haitian: Country, stranger: Client) -> None:
     page = stranger.get("/ht/").content.decode()
     assert "The interface is not translated into Haitian Creole yet. It is in English." in page
@@ -185,6 +193,7 @@ def test_without_a_catalogue_the_page_says_so_and_is_in_the_first_language(haiti
     assert "not translated into" not in stranger.get("/").content.decode()
 
 
+@pytest.mark.long
 def test_where_the_first_language_has_a_catalogue_the_others_fall_back_to_it(tmp_path: Path, stranger: Client) -> None:
     small_pack(tmp_path / "both", "fr", "ht").load()
     page = stranger.get("/ht/").content.decode()
@@ -192,12 +201,14 @@ def test_where_the_first_language_has_a_catalogue_the_others_fall_back_to_it(tmp
     assert "Rechercher" in page
 
 
+@pytest.mark.long
 def test_a_language_from_right_to_left_turns_the_page(tmp_path: Path, stranger: Client) -> None:
     small_pack(tmp_path / "arabic", "en", "ar").load()
     assert b'<html lang="ar" dir="rtl"' in stranger.get("/ar/").content
     assert b"dir=" not in stranger.get("/").content[:200]
 
 
+@pytest.mark.long
 def test_what_a_record_says_in_a_language_is_shown_in_it(haitian: Country, stranger: Client) -> None:
     assert "Responde a incidentes." in stranger.get("/ht/organisations/csirt/").content.decode()  # the sample's text
     assert "Responde a incidentes." not in stranger.get("/organisations/csirt/").content.decode()
@@ -206,6 +217,7 @@ def test_what_a_record_says_in_a_language_is_shown_in_it(haitian: Country, stran
 # --- Forms, mails, tables ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_form_asks_for_the_languages_of_the_pack(
     french: Country, user_with: Callable[..., User], browser_of: Callable[[User], Client]
 ) -> None:
@@ -215,6 +227,7 @@ def test_a_form_asks_for_the_languages_of_the_pack(
     assert 'name="title_es"' not in page
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("asked", "subject"), [("en", "Your entry"), ("fr", "Votre fiche"), ("es", "Votre fiche"), ("", "Votre fiche")]
 )
@@ -228,6 +241,7 @@ def test_a_letter_is_in_the_language_of_its_reader(french: Country, asked: str, 
     assert ("/en/account/" in letter.text or "/en/" in letter.text) is (asked == "en")
 
 
+@pytest.mark.long
 def test_a_letter_in_a_language_without_a_catalogue_is_in_the_first(haitian: Country) -> None:
     body = Organisation.objects.get(code="csirt")
     contact = Contact.objects.create(organisation=body, email="desk@example.org", purpose="duty", language="ht")
@@ -258,6 +272,7 @@ def test_columns_are_made_for_the_languages_of_the_pack() -> None:
         assert [column.name for column in table.columns] == ["name", "title_en"]
 
 
+@pytest.mark.long
 def test_what_came_with_the_program_waits_for_dutch_and_is_put_into_it_by_a_file(
     dutch: Country, stranger: Client, user_with: Callable[..., User]
 ) -> None:
@@ -286,6 +301,7 @@ def test_what_came_with_the_program_waits_for_dutch_and_is_put_into_it_by_a_file
         assert (version.title, version.written_in("title")) == (english, "en")
 
 
+@pytest.mark.long
 def test_frameworks_are_in_french_on_a_site_that_begins_with_it(
     french: Country, stranger: Client, user_with: Callable[..., User]
 ) -> None:
@@ -305,6 +321,7 @@ def test_frameworks_are_in_french_on_a_site_that_begins_with_it(
         assert "pas encore disponible" not in page
 
 
+@pytest.mark.long
 def test_the_api_has_the_columns_of_the_languages_of_the_pack(haitian: Country, stranger: Client) -> None:
     """Also where the process began before the pack was loaded, or with another one."""
     row = stranger.get("/api/v1/organisations/csirt").json()
@@ -324,6 +341,7 @@ def test_the_api_has_the_columns_of_the_languages_of_the_pack(haitian: Country, 
 # --- The order in which languages fall back -----------------------------------------------------------------------
 
 
+@pytest.mark.long
 @given(st.lists(st.sampled_from(CODES), min_size=1, max_size=6, unique=True), st.sampled_from(CODES))
 def test_what_a_language_lacks_comes_from_the_first_that_has_a_catalogue(codes: list[str], reader: str) -> None:
     with languages.of_site(codes):
@@ -365,6 +383,7 @@ def test_a_code_of_no_language_is_refused(db: None, tmp_path: Path, code: str) -
     assert any(f"“{code}” is not the code of a language" in problem for problem in problems), problems
 
 
+@pytest.mark.long
 def test_a_language_twice_is_refused(db: None, tmp_path: Path) -> None:
     assert any("twice" in problem for problem in small_pack(tmp_path / "bad", "en", "en").problems())
 
@@ -379,6 +398,7 @@ def test_a_language_without_a_catalogue_is_named_when_the_pack_is_loaded(tmp_pat
     assert language_notes(["en", "es"]) == []
 
 
+@pytest.mark.long
 def test_a_translation_into_a_language_that_the_pack_does_not_name_is_refused(db: None, tmp_path: Path) -> None:
     pack = small_pack(tmp_path / "bad", "en", "ht")
     pack.add(
@@ -391,6 +411,7 @@ def test_a_translation_into_a_language_that_the_pack_does_not_name_is_refused(db
 # --- Catalogues ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_every_catalogue_that_ships_is_whole_and_counted() -> None:
     lines = list(translations.interface(PACKAGE))
     assert {line.language for line in lines} == set(languages.shipped()) - {"en"}
@@ -461,6 +482,7 @@ def test_a_code_of_no_other_language_begins_nothing(tmp_path: Path, code: str) -
         translations.begin(tmp_path, code)
 
 
+@pytest.mark.long
 def test_a_language_that_is_translated_in_part_says_how_much(
     haitian: Country, stranger: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -495,6 +517,7 @@ LITERAL = re.compile(
 )
 
 
+@pytest.mark.long
 def test_no_module_names_a_language() -> None:
     found: dict[str, list[str]] = {}
     for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("templates/**/*.html")]):

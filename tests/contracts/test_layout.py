@@ -52,6 +52,7 @@ def every_file(*tops: str) -> Iterator[tuple[str, str]]:
                 yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("uncollected")
 def test_no_choice_stands_within_a_choice() -> None:
     """`a if b else c if d else e` takes reading twice."""
@@ -87,6 +88,7 @@ def test_no_line_of_a_template_is_wider_than_a_screen() -> None:
     assert wide == []
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("uncollected")
 def test_no_test_asserts_how_long_something_took() -> None:
     """A busy machine would fail it. Queries, calls, rows and bytes are counted instead; speed is measured in benchmarks/."""
@@ -133,6 +135,7 @@ def test_every_module_says_what_belongs_in_it() -> None:
     assert [place for place, text in bare if not ast.get_docstring(ast.parse(text))] == []
 
 
+@pytest.mark.guards("rows are written only in actions")
 @pytest.mark.usefixtures("uncollected")
 def test_rows_are_written_only_in_actions() -> None:
     found = []
@@ -176,6 +179,7 @@ def _late_without_reason(text: str) -> list[int]:
     return sorted(found)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("uncollected")
 def test_an_import_within_a_function_says_why_it_is_late() -> None:
     """It hides what a module needs: for a circle, or for what is large and seldom needed."""

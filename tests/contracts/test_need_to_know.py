@@ -55,6 +55,7 @@ def _has_notes(model: type[models.Model]) -> bool:
     return any(f.name == "internal_notes" for f in model._meta.concrete_fields)
 
 
+@pytest.mark.long
 def test_the_lead_of_an_action_reads_what_is_internal_of_it(
     planted: Country, user_with: Callable[..., User], browser_of: Callable[[User], Client]
 ) -> None:
@@ -67,6 +68,7 @@ def test_the_lead_of_an_action_reads_what_is_internal_of_it(
     assert WORDS[Permission.EVIDENCE_RED] not in text
 
 
+@pytest.mark.guards("what has no rule is found by nobody")
 def test_a_kind_that_no_rule_names_is_found_by_nobody(
     planted: Country, administrator: User, browser_of: Callable[[User], Client]
 ) -> None:
@@ -82,6 +84,7 @@ def test_a_kind_that_no_rule_names_is_found_by_nobody(
     assert "Plumword" not in text
 
 
+@pytest.mark.long
 def test_every_row_of_the_trail_has_a_rule(planted: Country) -> None:
     """A row's own, or that of what it hangs on. What has none is shown to nobody, so a kind that is forgotten is missing where
     it should be read."""

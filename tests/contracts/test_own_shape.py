@@ -65,6 +65,7 @@ def pages(client: Client, start: str, *, within: str = "") -> Iterator[tuple[str
                 waiting.append(link)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("start", ["/", "/en/"])
 def test_public_pages_use_no_word_of_levels_that_the_country_does_not_have(
     essai: Country, client: Client, start: str
@@ -79,6 +80,7 @@ def test_public_pages_use_no_word_of_levels_that_the_country_does_not_have(
     assert read > 60
 
 
+@pytest.mark.long
 def test_pages_of_the_plan_s_desk_use_no_such_word_either(essai: Country, secretariat: User, client: Client) -> None:
     client.force_login(secretariat)
     read = 0
@@ -100,6 +102,7 @@ def test_copies_of_the_strategy_use_no_such_word(essai: Country) -> None:
     assert "People who benefit" in text
 
 
+@pytest.mark.long
 def test_its_own_words_stand_in_their_place(essai: Country, client: Client) -> None:
     french = words_of(client.get("/").content.decode())
     assert "Trois axes stratégiques" in french

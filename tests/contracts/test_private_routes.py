@@ -32,6 +32,7 @@ def test_every_route_with_a_key_is_declared_and_nothing_else() -> None:
     assert all(names_in(r) & KEY_NAMES for r in KEYED)
 
 
+@pytest.mark.guards("private links are kept nowhere")
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["", "/es"])
 def test_what_stands_there_is_told_to_nobody_and_kept_nowhere(language: str) -> None:

@@ -101,6 +101,7 @@ def readable(page: bytes) -> html.HtmlElement:
     return tree
 
 
+@pytest.mark.long
 def test_no_page_of_the_workspace_in_spanish_shows_what_is_english(isla: Country, secretariat: User) -> None:
     Membership.objects.create(user=secretariat, role="administrator")
     client = Client()

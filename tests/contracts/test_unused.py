@@ -84,6 +84,7 @@ def unused() -> list[str]:
     )
 
 
+@pytest.mark.long
 def test_every_function_is_used() -> None:
     """One that only tests use is with them, or is used, or is removed."""
     assert [name for name in unused() if name not in FOUND_BY_NAME] == []

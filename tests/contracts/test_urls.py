@@ -131,6 +131,7 @@ def test_there_is_something_to_guard() -> None:
     ]
 
 
+@pytest.mark.guards("each address refuses a stranger unless it is listed as public")
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_stranger_is_sent_to_sign_in(method: str) -> None:
@@ -185,6 +186,7 @@ def test_what_may_be_read_answers_for_its_head_too() -> None:
     assert found == GET_ALONE
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("isla")
 def test_a_file_answers_for_its_head(secretariat: object, browser_of: object) -> None:
     browser = browser_of(secretariat)  # type: ignore[operator]  # fixtures of tests/conftest.py

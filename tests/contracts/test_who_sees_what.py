@@ -107,9 +107,10 @@ def read(client: Client, addresses: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 # Of whom the table keeps most. The others are looked at with LONG.
-IN_THE_GATE = {"drafter", "observer", "operator"}
+IN_THE_GATE = {"operator"}
 
 
+@pytest.mark.guards("an operator gets what the table of who sees what says, by every exit")
 @pytest.mark.parametrize(
     "role", [pytest.param(role, marks=() if role in IN_THE_GATE else pytest.mark.long) for role in ROLES]
 )
@@ -146,6 +147,7 @@ def _of_the_things(role: str, user_with: Callable[..., User]) -> User:
     return user
 
 
+@pytest.mark.guards("nothing that was planted inside leaves to a stranger")
 def test_a_stranger_reads_none_of_it(planted: Country, stranger: Client, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         seen = every_exit(stranger, None, crawled(stranger, "/", *public_files()), caplog.text)

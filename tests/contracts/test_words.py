@@ -372,6 +372,7 @@ def all_wrong(texts: Iterable[Text]) -> list[str]:
     return [wrong for text in texts for wrong in wrong_in(text)]
 
 
+@pytest.mark.guards("the glossary holds on the screen")
 def test_no_message_and_no_translation_uses_a_banned_word() -> None:
     assert all_wrong(messages()) == []
 
@@ -380,18 +381,22 @@ def test_no_template_shows_a_banned_word() -> None:
     assert all_wrong(template_texts()) == []
 
 
+@pytest.mark.long
 def test_no_sentence_in_code_uses_a_banned_word() -> None:
     assert all_wrong(code()[0]) == []
 
 
+@pytest.mark.long
 def test_no_comment_and_no_docstring_uses_a_banned_word() -> None:
     assert all_wrong(comment_texts([*code()[2], *other_prose()])) == []
 
 
+@pytest.mark.long
 def test_no_pack_framework_or_kind_uses_a_banned_word() -> None:
     assert all_wrong(data_texts()) == []
 
 
+@pytest.mark.long
 def test_no_guide_uses_a_banned_word() -> None:
     assert len(GUIDES) > 50
     assert all_wrong(guide_texts()) == []
@@ -401,11 +406,13 @@ def test_no_name_uses_a_banned_word() -> None:
     assert [place for name, places in wrong_names().items() if name not in LEFT for place in places] == []
 
 
+@pytest.mark.long
 def test_the_list_of_names_left_only_gets_shorter() -> None:
     """Take a name out of words_left.txt when it is renamed; add none."""
     assert sorted(LEFT - wrong_names().keys()) == []
 
 
+@pytest.mark.long
 def test_every_exception_is_used() -> None:
     everything: dict[str, list[str]] = {language: [] for language in glossary.RIGHT}
     for text in (*messages(), *template_texts(), *code()[0], *data_texts()):

@@ -246,6 +246,7 @@ def test_a_harmed_report_breaks_nothing(data: st.DataObject) -> None:
     assert bounces.read(whole[:cut] + extra + whole[cut + 5 :]).kind in Kind
 
 
+@pytest.mark.long
 def test_parts_nested_without_end_break_nothing() -> None:
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))
     assert isinstance(bounces.read(deep), Report)
@@ -273,6 +274,7 @@ def sent(to: str = "lead@example.org") -> OutboxMail:
     return OutboxMail.objects.order_by("-pk")[0]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_bounce_marks_its_letter_and_the_trail_says_so(name: str) -> None:

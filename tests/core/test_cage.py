@@ -171,6 +171,7 @@ def being_read(path: Path, **more: Any) -> Iterator[tuple[int, Future[cage.Verdi
             os.close(held)
 
 
+@pytest.mark.guards("what reads foreign files has no key and no file of ours")
 def test_no_setting_no_key_and_no_open_file_of_the_program_is_in_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +203,7 @@ def test_a_reader_that_waits_without_end_is_ended(tmp_path: Path, monkeypatch: p
         pass
 
 
+@pytest.mark.long
 def test_a_process_that_starts_readers_and_was_killed_is_started_anew(file: Path) -> None:
     before = run(READER, file, name="a.txt")
     (server,) = (found for kind, found in cage._servers.items() if kind.module == READER)
@@ -210,6 +212,7 @@ def test_a_process_that_starts_readers_and_was_killed_is_started_anew(file: Path
     assert server not in cage._servers.values()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_gone", [False, True])
 def test_a_fork_of_the_program_asks_the_process_of_its_parent_or_one_of_its_own(file: Path, *, is_gone: bool) -> None:
     run(READER, file, name="a.txt")
@@ -267,6 +270,7 @@ def test_it_writes_only_where_it_may(file: Path, tmp_path: Path, closes: frozens
     assert (tmp_path / "others" / "kept").read_text() == "kept"
 
 
+@pytest.mark.long
 def test_memory_and_time_have_an_end(file: Path) -> None:
     assert "MemoryError" in inside(file, "bytearray(2 * 1024**3)")
     assert "OUT" not in inside(file, "while True: pass\nprint('OUT')", seconds=1)

@@ -57,6 +57,7 @@ def test_where_one_organisation_is_a_whole_side_there_is_no_band() -> None:
     assert compare([Cell(u, 1, u % 2 == 0, 4, u % 4) for u in range(FEWEST - 1)]).band is None
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("freedom", [5, 6, 7, 10, 15, 30, 100, 1000])
 def test_students_t_is_scipys(freedom: int) -> None:
     from scipy import stats  # late: it takes a second
@@ -100,6 +101,7 @@ def test_one_more_fix_of_those_notified_is_a_greater_difference() -> None:
     assert all(a < b for a, b in pairwise(values))
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(("organisations", "steps", "truth"), [(8, 2, 0.0), (12, 3, 0.2), (24, 4, 0.0), (24, 4, 0.2)])
 def test_the_band_holds_a_known_truth_as_often_as_it_says(organisations: int, steps: int, truth: float) -> None:
     """Organisations differ among themselves; what notices add is the same for all. Of 300 starts 95 % should hold it: fewer than

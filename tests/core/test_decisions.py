@@ -56,6 +56,7 @@ def test_what_hangs_on_a_thing_counts_and_what_does_not_leaves_it(act: Action) -
     assert AuditEntry.objects.get(verb="edition.published").detail["shown"] == read
 
 
+@pytest.mark.long
 def test_many_changes_are_counted_not_listed(act: Action) -> None:
     read = as_shown()
     for number in range(5):
@@ -65,6 +66,7 @@ def test_many_changes_are_counted_not_listed(act: Action) -> None:
     assert "and 7 more" in text
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "shown", ["", "0", "1-", "999999999-0123456789abcdef", "1-ffffffffffffffff", "²-0123456789abcdef", "x" * 9000]
 )
@@ -78,6 +80,7 @@ def test_a_program_shows_nothing_and_is_asked_nothing(act: Action) -> None:
     assert publish_edition(act.edition, by=SYSTEM).is_public
 
 
+@pytest.mark.long
 def test_a_form_that_is_sent_twice_is_done_once(
     act: Action, secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:
@@ -112,6 +115,7 @@ def test_the_same_form_much_later_is_another_act(act: Action, monkeypatch: pytes
     assert [links.spend_form("k", subject="a", content="") for _ in range(2)] == [True, False]
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.two_databases
 def test_five_clicks_at_once_make_one(secretariat: User, browser_of: Callable[[User], Client]) -> None:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.two_databases
 
 
 class TestValuesOf(TestCase):
+    @pytest.mark.long
     @given(st.lists(st.sampled_from(["agency", "ministry", "operator", "company", "csirt"]), max_size=9))
     def test_they_are_those_of_distinct(self, kinds: list[str]) -> None:
         for number, kind in enumerate(kinds):

@@ -61,6 +61,7 @@ def likelihood(spans: Sequence[Span], shares: dict[tuple[int, int], float], beyo
     return total
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(spans)
 def test_no_other_shares_of_days_make_what_was_seen_likelier(given_spans: list[Span]) -> None:
@@ -82,6 +83,7 @@ def test_no_other_shares_of_days_make_what_was_seen_likelier(given_spans: list[S
     assert ours >= best - 1e-3
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=1, max_size=40))
 def test_with_days_that_are_known_it_is_the_product_limit_estimate_of_scipy(pairs: list[tuple[int, bool]]) -> None:
     from scipy.stats import CensoredData, ecdf
@@ -119,6 +121,7 @@ def test_what_stays_open_never_makes_it_look_better(given_spans: list[Span], mor
             assert now.value <= was.value + 1e-3
 
 
+@pytest.mark.long
 @given(spans, st.data())
 def test_what_is_shown_never_improves_because_a_look_failed(given_spans: list[Span], data: st.DataObject) -> None:
     """All are looked at to the same last day; a look that fails moves an end to a later one, or beyond the last."""
@@ -154,6 +157,7 @@ def test_both_desks_have_the_same_estimate(pairs: list[tuple[int, bool]]) -> Non
     assert findings.median().shown == (None if reached is None else reached.days)
 
 
+@pytest.mark.long
 def test_there_is_one_product_limit_in_the_program() -> None:
     """Whoever multiplies shares of what is at risk does it in `product_limit`."""
     sources = sorted(Path(floreo.__file__).parent.rglob("*.py"))
@@ -185,6 +189,7 @@ def test_an_outage_is_no_time_to_fix() -> None:
     assert (share.low, share.high) == (0.0, 1.0)  # nothing is known of it
 
 
+@pytest.mark.long
 def test_the_band_holds_the_truth_as_often_as_it_says() -> None:
     """300 times 60 cases that end after an exponential time, looked at on some days only."""
     chance, held = random.Random(7), 0

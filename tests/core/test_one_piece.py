@@ -44,6 +44,7 @@ def test_it_answers_as_before() -> None:
     assert in_one_piece(both)(2, right=3) == 5
 
 
+@pytest.mark.long
 def test_an_error_comes_through_and_says_where() -> None:
     @in_one_piece
     def broken() -> None:
@@ -55,6 +56,7 @@ def test_an_error_comes_through_and_says_where() -> None:
     assert [each.function for each in in_one_piece(inspect.stack)()[:2]] == ["_call", "called"]
 
 
+@pytest.mark.long
 def test_it_is_as_deep_as_python_goes() -> None:
     def down(left: int) -> int:
         return 1 + down(left - 1) if left else 0

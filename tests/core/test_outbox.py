@@ -355,6 +355,7 @@ def test_a_letter_put_off_by_a_clock_that_stood_a_year_ahead_leaves_today() -> N
         assert deliver_due() == 1  # what was sent in a year to come does not count as today's
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_send_a_thousand_letters_once_each_over_few_connections() -> None:
     number = 1000 if os.environ.get("LONG") else 300

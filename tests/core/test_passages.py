@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +61,7 @@ def test_only_the_beginning_of_a_very_long_text_is_looked_at() -> None:
     assert passage("x " * MOST_LOOKED_AT + "line", "line") == []
 
 
+@pytest.mark.long
 @given(st.text(max_size=400), st.text(max_size=60))
 def test_any_text_and_any_words_give_pieces_of_the_text(text: str, words: str) -> None:
     found = passage(text, words)

@@ -103,6 +103,7 @@ class TestFinding:
 
 
 class TestAnything(TestCase):
+    @pytest.mark.long
     @given(st.text(max_size=60).filter(lambda t: "\x00" not in t))
     @settings(max_examples=60, deadline=None)
     def test_any_text_can_be_asked_for(self, words: str) -> None:

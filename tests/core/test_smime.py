@@ -130,6 +130,7 @@ def verified(raw: bytes, authority: Authority, *, is_well: bool = True) -> bytes
     return openssl("cms", "-verify", "-CAfile", root, "-purpose", "smimesign", given=raw, is_well=is_well)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_notice_leaves_signed_and_openssl_says_so(key_file: Path, authority: Authority) -> None:
     (raw,), mail = sent("feeds.notice", attachment=Attachment("findings.csv", "a,b\nñ,1 \n"))
@@ -163,6 +164,7 @@ def test_to_whom_has_a_certificate_it_is_encrypted_and_openssl_reads_it(key_file
         openssl("cms", "-decrypt", "-recip", at / "team.pem", "-inkey", at / "team.key", given=raw)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_which_key_protects_which_mail(key_file: Path, authority: Authority, tmp_path: Path) -> None:
     ours = tmp_path / "key.asc"
@@ -186,6 +188,7 @@ def test_which_key_protects_which_mail(key_file: Path, authority: Authority, tmp
     )
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_where_a_certificate_cannot_be_used_nothing_leaves_in_the_open(key_file: Path, authority: Authority) -> None:
     raw, mail = sent("feeds.notice", Keys(smime="no certificate"))
@@ -197,6 +200,7 @@ def test_where_a_certificate_cannot_be_used_nothing_leaves_in_the_open(key_file:
     assert "a private key without a password and its certificate" in mail.last_error
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("kind", "extensions", "sentence"),
     [
@@ -234,6 +238,7 @@ def test_what_is_no_certificate_or_is_not_valid_now_is_refused(authority: Author
         smime.certificate(ana)
 
 
+@pytest.mark.long
 def test_what_is_wrong_with_our_own_is_said(authority: Authority, tmp_path: Path) -> None:
     place = tmp_path / "team.pem"
     with override_settings(SMIME_KEY=str(place)):

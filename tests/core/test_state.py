@@ -130,14 +130,17 @@ def test_an_entry_taken_out_and_the_rest_hashed_anew_leaves_rows_that_no_entry_t
     ]
 
 
+@pytest.mark.guards("the chain attests every row of the sample")
 def test_the_whole_sample_country_is_as_its_trail_left_it(isla: Country) -> None:
     assert named() == []
 
 
+@pytest.mark.long
 def test_the_sample_country_with_its_nights_is_as_its_trail_left_it(isla_feeds: Country) -> None:
     assert named() == []
 
 
+@pytest.mark.guards("rows changed behind the chain are named")
 def test_the_attack_on_plan_and_frozen_readings_is_named(isla: Country) -> None:
     act = Action.objects.filter(closed_on=None).order_by("pk")[0]
     step = Milestone.objects.filter(reached_on=None).order_by("pk")[0]

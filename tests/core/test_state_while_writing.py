@@ -13,6 +13,7 @@ from floreo.core.access import SYSTEM
 from tests.core.test_state import behind, make, rename
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_what_is_written_meanwhile_is_no_difference_and_what_is_behind_its_back_is_one() -> None:
     done, wrote = threading.Event(), threading.Event()

@@ -53,6 +53,7 @@ def with_sums(counts: list[list[int]]) -> list[list[int]]:
     return [*rows, [sum(column) for column in zip(*rows, strict=True)]]
 
 
+@pytest.mark.long
 @given(tables)
 @settings(max_examples=30)  # each asks the attacker twice for each withheld cell
 def test_nobody_computes_a_withheld_cell_of_a_table(counts: list[list[int]]) -> None:
@@ -67,6 +68,7 @@ def test_nobody_computes_a_withheld_cell_of_a_table(counts: list[list[int]]) -> 
     assert suppressed_table(counts) == suppressed_table(counts)
 
 
+@pytest.mark.guards("withheld numbers cannot be computed")
 @given(lists)
 @settings(max_examples=30)
 def test_nobody_computes_a_withheld_number_of_a_list(counts: list[int]) -> None:

@@ -148,11 +148,13 @@ def test_no_cell_that_a_semicolon_or_a_line_end_begins_is_a_formula(text: str) -
     assert not [cell for cell in line if cell.strip().startswith(("=", "+", "-", "@"))]
 
 
+@pytest.mark.long
 @given(st.text(max_size=30))
 def test_no_text_leaves_as_a_formula(text: str) -> None:
     assert not tables.safe_text(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
+@pytest.mark.long
 @given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=30))
 def test_a_sheet_gives_text_back_as_it_was(text: str) -> None:
     table = Table(

@@ -117,6 +117,7 @@ def test_readiness_says_at_once_that_mail_waits_for_a_key(key_file: Path) -> Non
     assert readiness.mail().ok  # it is tried again and again, so it never looks late
 
 
+@pytest.mark.long
 def test_a_notice_waits_and_who_can_mend_it_and_the_team_are_told_at_once_and_once(
     key_file: Path, user_with: UserWith
 ) -> None:
@@ -178,6 +179,7 @@ def test_once_the_key_signs_again_all_leaves_and_the_next_fault_is_told_anew(
     assert list(waiting_tasks(Recipient(everybody=True), viewer=SYSTEM, today=TODAY)) == []
 
 
+@pytest.mark.long
 def test_each_sees_the_task_of_their_own_and_its_page_opens(
     key_file: Path, user_with: UserWith, browser_of: Callable[[User], Client]
 ) -> None:

@@ -138,6 +138,7 @@ def authority(made: Path) -> Iterator[Authority]:
         server.shutdown()
 
 
+@pytest.mark.long
 def test_what_it_gives_holds_here_and_for_openssl(authority: Authority, tmp_path: Path) -> None:
     stamp = timestamps.ask("a head\n", address=authority.address, roots=authority.roots)
     at = timestamps.moment(stamp, "a head\n", roots=authority.roots)

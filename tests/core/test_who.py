@@ -63,6 +63,7 @@ def test_no_actor_is_named_in_the_language_of_the_page() -> None:
     assert [str(path) for path, bodies in found.items() if any(re.search(r"\b(_|gettext)\(", b) for b in bodies)] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "es", "fr"])
 def test_a_claim_by_the_link_is_read_by_each_reader_in_their_own_language(
     language: str, administrator: User, browser_of: Callable[[User], Client]

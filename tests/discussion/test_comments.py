@@ -109,6 +109,7 @@ def test_what_somebody_wrote_goes_with_the_right_to_its_record(act: Action, lead
 # --- What is written ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -158,6 +159,7 @@ def test_of_two_windows_that_edit_one_comment_the_second_sees_what_the_first_wro
     assert Comment.objects.get().text == "Two"
 
 
+@pytest.mark.long
 def test_what_is_removed_is_gone_and_leaves_a_trace(
     act: Action, lead: User, secretariat: User, administrator: User, user_with: Callable[..., User]
 ) -> None:
@@ -180,6 +182,7 @@ def test_what_is_removed_is_gone_and_leaves_a_trace(
 # --- Mentions -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_mention_is_a_task_until_it_is_seen(act: Action, lead: User, secretariat: User) -> None:
     comment = add_comment(act, by=lead, text="Can you call them?", mentions=[secretariat])
     assert mention_tasks(secretariat) == [f"{lead.name} mentions you: {act.code} {act.title}"]
@@ -192,6 +195,7 @@ def test_a_mention_is_a_task_until_it_is_seen(act: Action, lead: User, secretari
     assert mention_tasks(secretariat) == []
 
 
+@pytest.mark.long
 def test_a_mention_waits_for_whom_it_names_and_for_nobody_else(act: Action, lead: User, secretariat: User) -> None:
     before = board_of(secretariat).waiting_for
     add_comment(act, by=secretariat, text="Please.", mentions=[lead])
@@ -245,6 +249,7 @@ def test_an_answer_on_the_same_record_is_a_mention_seen(act: Action, lead: User,
     assert mention_tasks(lead) == []
 
 
+@pytest.mark.long
 def test_an_account_without_an_entry_in_the_register_is_mentioned_too(
     act: Action, lead: User, administrator: User
 ) -> None:
@@ -268,6 +273,7 @@ def on_many(acts: list[Action], by: User, mentions: list[User]) -> list[Mention]
     return list(Mention.objects.order_by("pk"))
 
 
+@pytest.mark.long
 def test_a_comment_on_many_records_is_one_task_and_one_mail(acts: list[Action], lead: User, secretariat: User) -> None:
     send_notifications(by=SYSTEM)
     mentions = on_many(acts, lead, [secretariat])
@@ -303,6 +309,7 @@ def test_of_a_comment_on_many_only_what_one_may_read_is_named(
     assert [each.comment.thing for each in mentions_with(first, lead)] == [key(each) for each in acts[1:]]
 
 
+@pytest.mark.long
 def test_nobody_else_sees_mentions_for_them_and_another_comment_is_another_task(
     acts: list[Action], lead: User, secretariat: User, administrator: User
 ) -> None:

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.conftest import Site, running, sign_in
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "packs" / "isla-prueba" / "reports" / "2026-11-20"
 REVIEW = "/workspace/reviews/2025-2028/2026-11-23/"
@@ -133,7 +135,6 @@ def uploads_a_file(page: Page) -> None:
     page.wait_for_load_state()
 
 
-@pytest.mark.long
 def test_presses_of_a_quarter(browser: Browser, own: Site) -> None:
     context, counter = counting(browser, own, "secretariat")
     counter.flow("open a review by hand, with its preview", "/workspace/reviews/", opens_a_review, means=3)
@@ -147,7 +148,6 @@ def test_presses_of_a_quarter(browser: Browser, own: Site) -> None:
     context.close()
 
 
-@pytest.mark.long
 def test_presses_at_the_plan_and_at_a_feed(browser: Browser, own: Site) -> None:
     context, counter = counting(browser, own, "secretariat")
     counter.flow(

@@ -100,6 +100,8 @@ def test_the_table_of_truth_names_every_role() -> None:
     assert set(MARKS) == set(Tlp.values)
 
 
+@pytest.mark.guards("the marking of evidence holds at every exit")
+@pytest.mark.first_cases(3)
 @pytest.mark.parametrize("role", TRUTH)
 def test_every_exit_shows_exactly_what_the_marking_allows(role: str | None, sight: Sight) -> None:
     """All in one, since a vault takes longer to fill than to look into."""

@@ -160,6 +160,7 @@ def test_an_archive_locked_with_a_password_is_turned_away() -> None:
     assert known(bytes(body), "a.zip") == "locked"
 
 
+@pytest.mark.long
 def test_an_archive_that_unpacks_to_far_more_than_it_seems_is_turned_away() -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as opened:
@@ -173,6 +174,7 @@ def test_an_archive_of_very_many_parts_is_turned_away() -> None:
     assert known(archive({f"{number}.txt": b"" for number in range(5_001)}), "a.zip") == "bomb"
 
 
+@pytest.mark.long
 def test_small_archives_in_each_other_cost_no_more_than_one() -> None:
     """Six kilobytes that would unpack to two gigabytes, each archive in it within its own bounds."""
     plain = io.BytesIO()
@@ -230,6 +232,7 @@ def test_whatever_comes_is_either_a_kind_with_a_harmless_ending_or_a_reason(body
         assert unwelcome_sentence(Unwelcome(expected), name or "file").endswith(".")
 
 
+@pytest.mark.long
 @given(st.binary(max_size=200), st.sampled_from(["a.pdf", "a.docx", "a.zip", "a.txt"]))
 def test_a_program_is_found_whatever_follows_and_whatever_it_is_called(rest: bytes, name: str) -> None:
     assert known(b"MZ\x90\x00\x03" + rest, name) == "program"

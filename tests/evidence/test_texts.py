@@ -135,6 +135,7 @@ def test_a_fault_of_the_reader_keeps_no_other_file_waiting() -> None:
     assert read_files() == 0
 
 
+@pytest.mark.long
 def test_a_text_of_the_longest_kind_fits_into_the_index_of_either_database() -> None:
     """PostgreSQL takes a megabyte of different words of one row."""
     words = " ".join(chr(0x20000 + n) for n in range(40_000)) + " " + " ".join(f"{n:x}" for n in range(30_000))

@@ -65,6 +65,7 @@ def test_a_report_says_whose_and_what(feed: Feed) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_finding_lives_as_long_as_the_trouble(feed: Feed) -> None:
     """Absent from two runs it counts as fixed, on the first of them; seen again it is back."""
     seen = {0: True, 1: True, 2: False, 3: False, 4: False, 6: True}
@@ -84,6 +85,7 @@ def test_a_finding_lives_as_long_as_the_trouble(feed: Feed) -> None:
     assert list(open_periods) == [(day(0), day(2)), (day(6), None)]
 
 
+@pytest.mark.long
 def test_silence_counts_only_where_the_report_still_looks(feed: Feed) -> None:
     """Another type, a report cut off, and one whose columns are broken say nothing about what they do not name."""
     night(feed, day(0), ["192.0.2.20"])
@@ -145,6 +147,7 @@ few_examples = hypothesis_settings(
 )
 
 
+@pytest.mark.guards("the order of files changes no finding")
 @few_examples
 @given(files=FILES, shuffled=st.randoms(use_true_random=False))
 def test_any_order_of_the_same_files_gives_the_same_findings(
@@ -158,6 +161,7 @@ def test_any_order_of_the_same_files_gives_the_same_findings(
     assert found[0] == found[1]
 
 
+@pytest.mark.long
 @few_examples
 @given(files=FILES, shuffled=st.randoms(use_true_random=False))
 def test_days_may_come_in_any_order_if_what_corrects_comes_after_what_it_corrects(
@@ -244,6 +248,7 @@ def test_times_are_told_by_days_alone() -> None:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_get_no_window_twice(feeds_folder: object) -> None:
     feed = shadow_feed()
@@ -267,6 +272,7 @@ def test_two_workers_at_once_get_no_window_twice(feeds_folder: object) -> None:
     assert sorted(pk for pks in got for pk in pks) == sorted(FeedFile.objects.values_list("pk", flat=True))
 
 
+@pytest.mark.long
 def test_a_report_of_many_rows_is_as_one_of_few(feed: Feed) -> None:
     """Above a few hundred rows another way leads into PostgreSQL."""
     many = [f"192.0.2.{n}" for n in range(256)] + [f"2001:db8::{n:x}" for n in range(1, 100)]

@@ -9,6 +9,7 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from floreo.core.access import SYSTEM
@@ -112,6 +113,7 @@ def take_all(feed: Feed) -> None:
     ingest_waiting(by=SYSTEM)
 
 
+@pytest.mark.long
 def test_each_file_says_what_is_wrong_spoils_no_other_and_comes_in_once(feed: Feed, feeds_folder: Path) -> None:
     take_all(feed)
     reports = {report.name: report for report in FeedFile.objects.all()}

@@ -318,6 +318,7 @@ def test_the_header_is_as_it_is_kept_or_made_from_name_and_password(header: str,
     assert answers.authorization(header) == sent
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("pattern", "values"),
     [
@@ -632,6 +633,7 @@ def n6_feed(server: Server, key: str = "n6-key") -> Feed:
     return make_feed("n6", by=SYSTEM, collector="n6", place=f"{server.url}/report/inside.json", fetch_secret=key)
 
 
+@pytest.mark.long
 def test_the_events_of_each_day_of_n6_come_and_a_day_that_grew_takes_its_place(server: Server, exchange: N6) -> None:
     exchange.days = {
         "2026-11-24": [BOT],

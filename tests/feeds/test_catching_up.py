@@ -52,6 +52,7 @@ def late(db: None) -> FeedFile:
     return FeedFile.objects.create(feed=feed, name="night.csv", sha256="x", day=TODAY, received_at=came)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", [FileState.WAITING, FileState.RUNNING])
 def test_a_feed_whose_files_wait_is_catching_up_and_silent_once_they_are_read(
     late: FeedFile, administrator: User, browser_of: Browser, state: FileState
@@ -90,6 +91,7 @@ def test_a_feed_that_delivers_only_has_files_that_wait(
     assert ("1 file is waiting to be read." in text, "Catching up" in text, SILENT in text) == (True, False, False)
 
 
+@pytest.mark.long
 def test_while_the_nights_of_the_sample_are_told_its_feed_is_catching_up(
     isla: Country, feeds_folder: Path, administrator: User, browser_of: Browser
 ) -> None:

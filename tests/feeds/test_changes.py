@@ -50,6 +50,7 @@ def operator(feed: Feed) -> User:
     return make_user("operator", organisation=Organisation.objects.get(code="bank"))
 
 
+@pytest.mark.long
 def test_what_is_new_what_ended_and_what_came_back_is_told_once_each(feed: Feed, operator: User) -> None:
     team = make_user("responder", email="team@example.org")
     night(feed, DAY, ["192.0.2.20", "192.0.2.1"])
@@ -265,6 +266,7 @@ def _truth(bodies: list[int]) -> dict[int, str]:
     return dict(Finding.objects.filter(organisation__in=bodies).values_list("pk", "state"))
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @settings(max_examples=drawn(60, in_the_gate=25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
@@ -299,6 +301,7 @@ def test_after_any_steps_the_copy_of_each_program_is_the_truth(feeds_folder: obj
         transaction.set_rollback(True)
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_missed_while_transactions_overlap(feeds_folder: object) -> None:
     """Writers whose transactions last, one of which gives up, while numbers are given and a program reads: what it has in the end is what

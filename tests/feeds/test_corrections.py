@@ -54,6 +54,7 @@ def whose() -> dict[str, tuple[str, str]]:
     return {f.subject: (f.organisation.code, f.state) for f in Finding.objects.order_by("pk")}
 
 
+@pytest.mark.long
 def test_a_holding_goes_to_whom_it_belongs_and_its_findings_go_along(
     bank: Organisation, telco: Organisation, responder: User
 ) -> None:
@@ -107,6 +108,7 @@ def test_a_prefix_of_a_network_becomes_the_others_holding(
     assert build(owned()).attribute(events)["organisation"].to_pylist() == [bank.code]
 
 
+@pytest.mark.long
 def test_a_system_number_changes_hands(bank: Organisation, telco: Organisation, responder: User) -> None:
     finding = make_finding(telco, "203.0.113.1", network="AS64496", reason="asn")
     accept(asked(telco, finding), by=responder, moved_to=bank)

@@ -86,6 +86,7 @@ def test_a_new_critical_finding_alerts_once_and_again_only_when_it_is_back(bank:
         assert len(mailed()) == 1
 
 
+@pytest.mark.long
 def test_many_within_a_few_minutes_are_one_mail(bank: Organisation, user_with: UserWith) -> None:
     make_finding(bank, "192.0.2.1", severity="critical")
     assert len(mailed()) == 1
@@ -130,6 +131,7 @@ def test_files_that_are_held_are_one_line_a_feed_and_each_is_mailed_once(team: O
         assert [str(mail["Subject"]) for mail in mailed()] == ["On duty: 1 unusual file held"]
 
 
+@pytest.mark.long
 def test_notices_that_are_held_are_mailed_once_and_again_when_they_are_held_again(team: Organisation) -> None:
     NoticeRule.objects.create(every="at_once", contact_role="abuse")
     for number in range(25):

@@ -108,6 +108,7 @@ def test_what_was_not_read_waits_again_three_times_and_is_then_refused(feed: Fee
     assert claiming.claim_next() is None
 
 
+@pytest.mark.long
 def test_a_night_is_told_as_one_act_and_its_mail_never_leaves(isla: Country, feeds_folder: Path) -> None:
     night = min(nights_in(ISLA))
     replay.replay_night(night, by=SYSTEM, folder=ISLA)

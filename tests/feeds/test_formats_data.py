@@ -158,6 +158,7 @@ def drifted(fact: Facts) -> tuple[list[str], str]:
     return columns, gone
 
 
+@pytest.mark.long
 @needs_facts
 def test_every_type_reads_its_own_columns_and_says_what_has_drifted() -> None:
     wrong = {}
@@ -170,6 +171,7 @@ def test_every_type_reads_its_own_columns_and_says_what_has_drifted() -> None:
     assert (len(facts()), wrong) == (170, {})
 
 
+@pytest.mark.long
 @needs_facts
 def test_every_type_has_its_subject_its_time_its_port_and_its_class() -> None:
     wrong = {}
@@ -198,6 +200,7 @@ def test_every_type_has_its_subject_its_time_its_port_and_its_class() -> None:
     assert wrong == {}
 
 
+@pytest.mark.long
 @needs_facts
 def test_a_twin_for_ipv6_says_what_its_ipv4_report_says() -> None:
     twins = [fact for fact in facts().values() if fact.name != fact.twin]
@@ -289,6 +292,7 @@ def test_every_class_and_type_of_every_format_is_rsits() -> None:
     assert all(text["es"] and all(t["es"] for t in text["types"].values()) for text in texts.rsit()["classes"].values())
 
 
+@pytest.mark.long
 @needs_samples
 def test_every_sample_of_xarf_has_a_class_and_a_subject() -> None:
     found = {}

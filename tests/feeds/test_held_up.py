@@ -79,6 +79,7 @@ def test_held_notices_are_told_at_once_and_once_a_day(responder: User) -> None:
         assert told(responder) == words * 2
 
 
+@pytest.mark.long
 def test_a_held_night_is_told_at_once_and_each_further_one(responder: User) -> None:
     feed = Feed.objects.get()
     words = ["Accept or refuse unusual files of Shadowserver"]
@@ -168,6 +169,7 @@ def test_what_was_not_taken_is_told_at_once_until_a_person_saw_it(responder: Use
     assert noted.count() == 2
 
 
+@pytest.mark.long
 def test_a_file_that_cannot_be_read_is_told_with_its_reason(responder: User, feeds_folder: object) -> None:
     feed = Feed.objects.get()
     hand_in(feed, b"\x1f\x8b\x08broken", "2026-11-24-scan_rdp-isla.csv.gz")

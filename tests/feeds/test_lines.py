@@ -74,6 +74,7 @@ def in_file(*findings: Finding, codes: list[str] | None = None) -> list[dict[str
     return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
 
 
+@pytest.mark.long
 def test_each_connection_of_a_bot_is_a_line_with_its_time_and_source_port(feed: Feed) -> None:
     """The review's: one row with no port at all, and no second time."""
     sinkholed(feed, ("03:00:00", 50123), ("04:30:00", 61999), ("04:30:00", 61999))
@@ -101,6 +102,7 @@ def test_two_urls_of_one_web_host_are_two_lines(feed: Feed) -> None:
     }
 
 
+@pytest.mark.long
 def test_a_compromised_site_says_what_for_and_where(feed: Feed) -> None:
     header = "timestamp,severity,ip,port,hostname,tag,application,asn,url,http_host,category"
     rows = [
@@ -116,6 +118,7 @@ def test_a_compromised_site_says_what_for_and_where(feed: Feed) -> None:
     }
 
 
+@pytest.mark.long
 def test_the_newest_lines_are_shown_and_the_others_counted(feed: Feed, secretariat: User) -> None:
     sinkholed(feed, *((f"03:{n:02}:00", 50000 + n) for n in range(30)))
     found = Finding.objects.get()
@@ -126,6 +129,7 @@ def test_the_newest_lines_are_shown_and_the_others_counted(feed: Feed, secretari
     assert (len(rows), {row["lines_left_out"] for row in rows}) == (5, {"25"})
 
 
+@pytest.mark.long
 def test_a_machine_has_the_lines_of_all_its_addresses_and_of_its_days_there_alone(feed: Feed) -> None:
     def scanned(day: date, shown: dict[str, str]) -> None:
         header = "timestamp,severity,ip,protocol,port,asn,sha256_fingerprint"
@@ -142,6 +146,7 @@ def test_a_machine_has_the_lines_of_all_its_addresses_and_of_its_days_there_alon
     ]
 
 
+@pytest.mark.long
 def test_lines_are_the_events_and_go_with_them(feed: Feed) -> None:
     sinkholed(feed, ("03:00:00", 50123))
     found = Finding.objects.get()
@@ -161,6 +166,7 @@ def test_what_strangers_write_runs_in_no_spreadsheet(feed: Feed) -> None:
     assert in_file(Finding.objects.get())[0]["tags"] == "'=1+1"
 
 
+@pytest.mark.long
 def test_a_new_holder_sees_no_line_of_the_one_before(
     feed: Feed, user_with: Callable[..., User], browser_of: Callable[[User], Client], secretariat: User
 ) -> None:
@@ -181,6 +187,7 @@ def test_a_new_holder_sees_no_line_of_the_one_before(
     assert browser_of(other).get(found.get_absolute_url()).status_code == 404
 
 
+@pytest.mark.long
 def test_a_program_reads_all_lines_in_pages_whatever_is_written_meanwhile(feed: Feed) -> None:
     sinkholed(feed, ("02:00:00", 40000), *calls(5), ("03:00:04", 60004))
     found = Finding.objects.get()
@@ -255,6 +262,7 @@ def shared(prefix: str = "192.0.2.16/28", kind: str = "nat") -> None:
     mark_pool(Organisation.objects.get(code="bank"), by=SYSTEM, prefix=prefix, kind=kind)
 
 
+@pytest.mark.long
 def test_the_file_has_each_customer_behind_a_shared_address(feed: Feed) -> None:
     """The review's: of thirty customers, twenty-five were left out."""
     shared("192.0.2.20/32")
@@ -274,6 +282,7 @@ def test_an_address_that_changes_hands_has_one_customer_at_a_time_and_five_lines
     assert len(in_file(Finding.objects.get())) == 5
 
 
+@pytest.mark.long
 def test_of_a_shared_address_the_file_has_all_days_that_are_kept(feed: Feed) -> None:
     sinkholed(feed, ("03:00:00", 50001))
     with clock.pinned_day(day=DAY + timedelta(days=13)):
@@ -284,6 +293,7 @@ def test_of_a_shared_address_the_file_has_all_days_that_are_kept(feed: Feed) -> 
     assert [row["source_port"] for row in in_file(found)] == ["50002", "50001"]
 
 
+@pytest.mark.long
 def test_the_file_ends_at_a_thousand_lines_of_a_finding_and_says_how_many_it_leaves_out(feed: Feed) -> None:
     shared()
     sinkholed(feed, *calls(1003))
@@ -292,6 +302,7 @@ def test_the_file_ends_at_a_thousand_lines_of_a_finding_and_says_how_many_it_lea
     assert (rows[0]["source_port"], rows[-1]["source_port"]) == ("51002", "50003")
 
 
+@pytest.mark.long
 def test_a_mail_takes_of_many_lines_as_many_of_each_finding_as_servers_take(feed: Feed) -> None:
     """5,000 rows: of seven findings with 1,000 lines and one with two, two and 714 each. The file on the page has them all."""
     shared()
@@ -349,6 +360,7 @@ def file_at(address: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
 
 
+@pytest.mark.long
 def test_the_page_of_a_notice_shows_the_newest_lines_with_their_time_and_its_zone(reached: Feed) -> None:
     sinkholed(reached, *calls(30))
     page = noticed()["bank"]
@@ -363,6 +375,7 @@ def test_the_page_of_a_notice_shows_the_newest_lines_with_their_time_and_its_zon
     assert "All fields received" not in text  # which the file has not either
 
 
+@pytest.mark.long
 def test_behind_a_shared_address_the_page_names_the_file_that_has_each_customer(reached: Feed) -> None:
     shared()
     sinkholed(reached, *calls(30))
@@ -373,6 +386,7 @@ def test_behind_a_shared_address_the_page_names_the_file_that_has_each_customer(
     assert {row["source_port"] for row in file_at(page)} == {str(50000 + n) for n in range(30)}
 
 
+@pytest.mark.long
 def test_the_page_says_where_the_file_ends(reached: Feed) -> None:
     shared()
     sinkholed(reached, *calls(1003))
@@ -382,6 +396,7 @@ def test_the_page_says_where_the_file_ends(reached: Feed) -> None:
     assert len(file_at(page)) == 1000
 
 
+@pytest.mark.long
 def test_a_web_host_finds_the_site_on_the_page_and_nothing_runs_there(reached: Feed) -> None:
     header = "timestamp,severity,url,ip,hostname,asn"
     row = f"{DAY} 01:00:00,critical,http://shop.example/<script>alert(1)</script>,{BANK},shop.example,64496"
@@ -392,6 +407,7 @@ def test_a_web_host_finds_the_site_on_the_page_and_nothing_runs_there(reached: F
     assert 'href="http://shop.example' not in text
 
 
+@pytest.mark.long
 def test_a_link_shows_lines_of_its_own_notice_alone(reached: Feed) -> None:
     """Of the provider around it the bank reads nothing, nor the other way round."""
     sinkholed(reached, ("03:00:00", 50123))
@@ -407,6 +423,7 @@ def test_a_link_shows_lines_of_its_own_notice_alone(reached: Feed) -> None:
         assert Client().get(f"/findings/{forged}/").status_code == 404, own
 
 
+@pytest.mark.long
 def test_when_a_network_goes_to_another_the_old_link_shows_nothing_of_the_new_holder(reached: Feed) -> None:
     sinkholed(reached, ("03:00:00", 50123))
     sinkholed(reached, ("03:30:00", 50124), ip="192.0.2.21", day=DAY + timedelta(days=1))
@@ -423,6 +440,7 @@ def test_when_a_network_goes_to_another_the_old_link_shows_nothing_of_the_new_ho
     assert [row["source_port"] for row in file_at(before)] == ["50124"]
 
 
+@pytest.mark.long
 def test_the_link_of_a_new_holder_shows_no_line_of_the_one_before(reached: Feed) -> None:
     sinkholed(reached, ("03:00:00", 50123))
     shared()
@@ -435,6 +453,7 @@ def test_the_link_of_a_new_holder_shows_no_line_of_the_one_before(reached: Feed)
     assert [row["source_port"] for row in file_at(page)] == ["50999"]
 
 
+@pytest.mark.long
 def test_lines_of_many_findings_cost_no_question_each(reached: Feed) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -465,6 +484,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return numbers
 
 
+@pytest.mark.long
 def test_the_notices_of_a_morning_ask_the_store_once_and_have_the_lines_of_their_own_findings(
     reached: Feed, asked: list[int]
 ) -> None:
@@ -481,6 +501,7 @@ def test_the_notices_of_a_morning_ask_the_store_once_and_have_the_lines_of_their
         assert rows == in_file(*own, codes=codes_of(body))
 
 
+@pytest.mark.long
 def test_lines_that_are_not_few_enough_to_be_held_are_asked_for_with_each_notice(
     reached: Feed, asked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -490,6 +511,7 @@ def test_lines_that_are_not_few_enough_to_be_held_are_asked_for_with_each_notice
     assert sorted(asked) == [1, 2]
 
 
+@pytest.mark.long
 def test_what_was_read_ahead_answers_that_very_question_alone(reached: Feed, asked: list[int]) -> None:
     sinkholed(reached, ("03:00:00", 50123))
     found, uses = Finding.objects.get(), {Finding.objects.get().pk: ""}

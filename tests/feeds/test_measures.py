@@ -157,6 +157,7 @@ NETS = st.builds(
 )
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 @given(st.lists(st.tuples(NETS, st.integers(1, 3)), max_size=12))
 def test_every_address_counts_once_for_the_most_exact_prefix(prefixes: list[tuple[str, int]]) -> None:

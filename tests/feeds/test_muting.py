@@ -81,6 +81,7 @@ def published() -> tuple[Decimal, ...]:
 # Time to fix.
 
 
+@pytest.mark.long
 def test_a_scan_that_is_declared_a_list_takes_nothing_out_of_the_figure(feed: Feed) -> None:
     some_nights(feed)
     other = mapped("quick")
@@ -99,6 +100,7 @@ def test_a_scan_that_is_declared_a_list_takes_nothing_out_of_the_figure(feed: Fe
     assert all(now <= was for now, was in zip(published(), before, strict=True))
 
 
+@pytest.mark.long
 def test_what_never_was_a_scan_is_counted_beside(register: Organisation) -> None:
     feed = mapped("incidents", "list")
     some_nights(feed)
@@ -106,6 +108,7 @@ def test_what_never_was_a_scan_is_counted_beside(register: Organisation) -> None
     assert (reading.denominator, reading.left_out) == (0, (("findings_without_scans", 20),))
 
 
+@pytest.mark.long
 def test_a_feed_that_is_switched_off_leaves_what_it_saw_as_not_fixed(feed: Feed) -> None:
     some_nights(feed)
     before = published()
@@ -115,6 +118,7 @@ def test_a_feed_that_is_switched_off_leaves_what_it_saw_as_not_fixed(feed: Feed)
     assert dict(reading.remarks)["findings_of_feeds_switched_off"] == 20
 
 
+@pytest.mark.long
 def test_a_list_that_names_the_same_takes_no_finding_out(feed: Feed) -> None:
     """What another source saw last is still the scan's."""
     some_nights(feed)
@@ -127,6 +131,7 @@ def test_a_list_that_names_the_same_takes_no_finding_out(feed: Feed) -> None:
     assert dict(after.remarks)["findings_of_scans_before"] == 10
 
 
+@pytest.mark.long
 def test_what_was_there_at_the_first_look_widens_the_band_and_is_said(
     feed: Feed, client: Client, secretariat: User
 ) -> None:
@@ -175,6 +180,7 @@ def test_leaving_out_the_notice_of_who_never_answers_does_not_raise_the_share(re
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("muted", ["a rule", "no address", "false alarm", "dropped"])
 def test_who_has_findings_and_gets_no_notice_counts_as_not_answered(
     feed: Feed, register: Organisation, secretariat: User, muted: str
@@ -194,6 +200,7 @@ def test_who_has_findings_and_gets_no_notice_counts_as_not_answered(
     assert (answered().value, answered().denominator) == (Decimal(50), 2)
 
 
+@pytest.mark.long
 def test_who_has_no_finding_open_for_a_week_is_not_counted_as_muted(feed: Feed, register: Organisation) -> None:
     for number in range(31, 45):  # from November on, four days
         told(feed, number, ["192.0.2.1"] if number < 34 else [])
@@ -215,6 +222,7 @@ def test_a_notice_of_the_last_week_is_in_the_next_period_whether_answered_or_not
 # What is open.
 
 
+@pytest.mark.long
 def test_what_the_register_attributes_to_nobody_any_more_is_said_beside_what_is_open(feed: Feed) -> None:
     kept = Network.objects.create(asn=64499, name="Other", prefixes=["198.51.100.0/24"])
     for number in range(45):

@@ -83,6 +83,7 @@ def test_what_is_out_of_line(rows: int, before: list[int], expected: Odd) -> Non
     assert logic.odd(rows, before) is expected
 
 
+@pytest.mark.long
 def test_nights_that_fall_silent_close_nothing_until_a_person_says_so(feed: Feed, secretariat: User) -> None:
     """The review's own attack: files with a header alone, night after night, closed what was open."""
     assert open_ones() == 12
@@ -111,6 +112,7 @@ def test_nights_that_fall_silent_close_nothing_until_a_person_says_so(feed: Feed
         nights.refuse_run(waiting[2], by=secretariat)
 
 
+@pytest.mark.long
 def test_the_night_after_is_measured_against_nights_that_counted(feed: Feed) -> None:
     night(feed, DAY + timedelta(days=6), [])
     night(feed, DAY + timedelta(days=7), USUAL[:9])
@@ -120,6 +122,7 @@ def test_the_night_after_is_measured_against_nights_that_counted(feed: Feed) -> 
     assert open_ones() == 9  # absent from two nights that counted
 
 
+@pytest.mark.long
 def test_a_second_file_of_the_day_brings_it_into_line(feed: Feed) -> None:
     day = DAY + timedelta(days=6)
     night(feed, day, [USUAL[0]])
@@ -129,6 +132,7 @@ def test_a_second_file_of_the_day_brings_it_into_line(feed: Feed) -> None:
     assert nights.waiting_of(feed) == []
 
 
+@pytest.mark.long
 def test_a_night_that_waits_is_noted_and_mailed_once_and_again_only_when_it_is_held_anew(feed: Feed) -> None:
     day, noted = DAY + timedelta(days=6), AuditEntry.objects.filter(verb="feed.night_held")
 
@@ -148,6 +152,7 @@ def test_a_night_that_waits_is_noted_and_mailed_once_and_again_only_when_it_is_h
     assert noted.count() == 2
 
 
+@pytest.mark.long
 def test_what_a_jump_brings_is_in_no_notice_until_a_person_accepts_it(feed: Feed, secretariat: User) -> None:
     bank = Organisation.objects.get(code="bank")
     Organisation.objects.update(email="abuse@bank.example")
@@ -171,6 +176,7 @@ def test_what_a_jump_brings_is_in_no_notice_until_a_person_accepts_it(feed: Feed
     assert bank.pk
 
 
+@pytest.mark.long
 def test_what_a_refused_jump_brought_is_never_told_unless_another_night_sees_it(feed: Feed, secretariat: User) -> None:
     day = DAY + timedelta(days=6)
     flood = [f"192.0.2.{n}" for n in range(28, 255)]
@@ -191,6 +197,7 @@ def test_who_may_not_run_feeds_decides_nothing(feed: Feed, user_with: Callable[.
                 decide(run, by=user)
 
 
+@pytest.mark.long
 def test_the_feeds_page_shows_it_and_offers_both_ways(
     feed: Feed, secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:
@@ -218,6 +225,7 @@ def in_country(db: None) -> Iterator[None]:
         yield
 
 
+@pytest.mark.long
 def test_far_more_letters_than_usual_wait_for_a_person(
     in_country: None, secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:
@@ -245,6 +253,7 @@ def test_far_more_letters_than_usual_wait_for_a_person(
     assert acts.send_due() == 1  # a person looked today
 
 
+@pytest.mark.long
 def test_what_is_no_longer_due_is_no_longer_held(
     in_country: None, secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:

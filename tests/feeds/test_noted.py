@@ -78,6 +78,7 @@ def test_the_source_shows_which_sentences_a_feed_can_note() -> None:
     assert {"The file is empty.", "An e-mail came without a file."} <= set(FOUND)
 
 
+@pytest.mark.long
 def test_each_of_them_is_read_in_spanish_on_the_page_and_in_my_tasks(
     feed: Feed, user_with: Callable[..., User], browser_of: Callable[[User], Client]
 ) -> None:

@@ -56,6 +56,7 @@ def sent(today: date) -> list[str]:
     return [", ".join(str(line.finding) for line in d.lines.order_by("finding__subject")) for d in new]
 
 
+@pytest.mark.long
 def test_one_notice_a_week_and_never_twice(bank: Organisation) -> None:
     make_finding(bank)
     make_finding(bank, "192.0.2.8")
@@ -78,6 +79,7 @@ def test_what_is_open_is_reminded_again_after_its_days_and_only_while_it_is_seen
     assert sent(date(2026, 12, 7)) == []  # fixed without a word is no reason for a notice
 
 
+@pytest.mark.long
 def test_critical_findings_go_at_once_with_whatever_else_is_due_and_one_notice_a_day(bank: Organisation) -> None:
     make_finding(bank, "192.0.2.1", severity="critical", day=TODAY)
     make_finding(bank, "192.0.2.7", day=TODAY)  # waits for Monday
@@ -349,6 +351,7 @@ def test_the_digest_of_each_notice_is_in_the_trail_and_holds_before_and_after_it
     assert sent_words.changed() == ([], 1)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "facts", [{"text": "Nothing to report."}, {"subject": "Nothing"}, {"attachment": "a,b"}, {"attachment": ""}]
 )

@@ -26,6 +26,8 @@ from floreo.organisations.models import Network
 from tests.factories import strategy as make
 from tests.feeds.making import make_register, night, shadow_feed
 
+pytestmark = pytest.mark.long
+
 START = date(2026, 6, 1)  # a Monday
 OLD = [f"192.0.2.{n}" for n in range(40, 70)]
 NEW = [f"2001:db8:0:{n:x}::7" for n in range(1, 9)]
@@ -115,7 +117,6 @@ def test_two_weeks_in_any_order(feed: Feed, seed: int) -> None:
     assert len(periods) >= len(findings) > 10  # there was something to compare
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("seed", [2, 3])
 def test_ninety_nights_in_any_order(feed: Feed, seed: int) -> None:
     _findings, periods, runs = same_in_any_order(feed, seed, 90, take=taken_in)
@@ -125,7 +126,6 @@ def test_ninety_nights_in_any_order(feed: Feed, seed: int) -> None:
     assert {period["ending"] for period in periods} >= {"", "fixed"}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("seed", [0, 1])
 def test_files_of_four_weeks_in_any_order(feed: Feed, seed: int, feeds_folder: Any) -> None:
     findings, periods, _runs = same_in_any_order(feed, seed, 28, take=read)

@@ -118,6 +118,7 @@ def words(answer: Any) -> str:
     return squeezed(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())))
 
 
+@pytest.mark.long
 def test_a_source_is_chosen_by_its_name_and_only_the_key_is_added(responder: Client) -> None:
     listed = words(responder.get(NEW))
     assert [each.name for each in sources().values() if each.name not in listed] == []
@@ -163,6 +164,7 @@ def test_every_source_can_be_chosen(responder: Client) -> None:
     assert words(responder.get(NEW)).count("Choose ") == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_source_that_needs_no_key_is_one_press_in_each_language(responder: Client, language: str) -> None:
     Country.objects.update(languages=list(LANGUAGES))
@@ -348,6 +350,7 @@ def test_urlhaus_takes_its_key_as_auth_key(responder: Client) -> None:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("secret", "status"), [("", 401), ("another", 403)])
 def test_whoever_comes_without_the_key_reads_why(responder: Client, secret: str, status: int) -> None:
     with serving(Documented("/list", b"ip\n192.0.2.1\n", header="X-API-Key", key=KEY)) as address:
@@ -411,6 +414,7 @@ DROP_V6 = (
 )
 
 
+@pytest.mark.long
 def test_a_key_that_belongs_into_the_address_is_in_no_other_place(
     responder: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -444,6 +448,7 @@ def test_a_key_that_belongs_into_the_address_is_in_no_other_place(
     assert all("{key}" in text for text in (pages[0], report.received_by, feed.place))
 
 
+@pytest.mark.long
 def test_threatfox_takes_its_key_in_the_path_and_gives_servers_and_pages(
     responder: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -526,6 +531,7 @@ def test_a_list_that_did_not_change_names_the_same_today(responder: Client) -> N
         assert FeedFile.objects.count() == 2
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("code", "path", "body", "meant"),
     [

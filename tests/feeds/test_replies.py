@@ -144,6 +144,7 @@ def test_taking_back_brings_back_what_was_said_before(notice: Notice, bank: Orga
     assert stands()["192.0.2.7"] == ("new", "working", "")
 
 
+@pytest.mark.long
 def test_not_ours_asks_about_a_network_once_and_for_as_long_as_anybody_says_so(notice: Notice) -> None:
     say(notice, "not_ours", "192.0.2.7", "192.0.2.8", "www.bank.example.org")
     say(notice, "not_ours", "192.0.2.9")
@@ -257,6 +258,7 @@ def test_the_mail_to_an_address_that_may_not_reply_invites_to_none(notice: Notic
     assert [words in text() for words in invites] == [True, True]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "change",
     [

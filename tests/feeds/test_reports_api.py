@@ -143,6 +143,7 @@ def test_each_file_of_the_last_days_comes_once(source: Shadowserver, feed: Feed)
     assert late in names()
 
 
+@pytest.mark.long
 def test_days_that_were_missed_come_by_themselves_and_older_ones_when_asked(source: Shadowserver, feed: Feed) -> None:
     newest = source.has(TODAY - timedelta(days=1), "192.0.2.1")
     fetch_due(by=SYSTEM)

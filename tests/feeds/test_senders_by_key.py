@@ -87,6 +87,7 @@ def test_what_the_sender_signed_is_taken_in(feed: Feed, key: Any) -> None:
     assert taken(raw) == 0  # sent again, it is the same file
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "attack", ["changed", "other_key", "before", "after", "outer", "signature_file", "two_boundaries"]
 )

@@ -61,6 +61,7 @@ def say_later(feed: Feed, **facts: Any) -> Feed:
     return change_feed(feed, by=SYSTEM, at_once=3, **given)
 
 
+@pytest.mark.long
 def test_the_findings_of_a_large_feed_stay_as_they_were_until_the_job_has_worked_them_out(feed: Feed) -> None:
     before = known()
     assert before[0] == {"persisting": 4, "fixed": 2}
@@ -76,6 +77,7 @@ def test_the_findings_of_a_large_feed_stay_as_they_were_until_the_job_has_worked
     assert settle_waiting(by=SYSTEM) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "facts", [{}, {"evidence": "list", "format": "csv"}, {"held_since": START + timedelta(days=4)}]
 )
@@ -129,6 +131,7 @@ def test_a_job_that_is_killed_leaves_nothing_half_done_and_the_next_one_does_it(
     assert known()[0] == {"persisting": 6}
 
 
+@pytest.mark.long
 def test_what_is_said_while_the_job_runs_is_worked_out_next(feed: Feed) -> None:
     say_later(feed)
 

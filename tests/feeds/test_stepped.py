@@ -82,6 +82,7 @@ def notified(day: date) -> set[str]:
     return set(Notice.objects.exclude(pk__in=before).values_list("organisation__code", flat=True))
 
 
+@pytest.mark.long
 def test_the_first_half_is_notified_at_once_and_the_others_at_their_step(
     six: list[Organisation], ana: User, ben: User
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_merged_organisation_waits_with_its_successor(six: list[Organisation],
     assert "heir" in notified(FIRST + timedelta(days=14))
 
 
+@pytest.mark.long
 def test_a_stop_sends_what_waited_and_says_who_and_why(six: list[Organisation], ana: User, ben: User) -> None:
     start = agreed(ana, ben)
     notified(FIRST)

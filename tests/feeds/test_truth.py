@@ -108,6 +108,7 @@ def test_a_type_that_nobody_lists_is_a_list_until_the_team_says_otherwise() -> N
         formats.parse({"name": "x", "reads": "csv", "types": {"a": {"evidence": "guess"}}})
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_a_bot_that_calls_every_six_days_is_one_finding_and_its_silence_fixes_nothing(feed: Feed) -> None:
     for number in range(36):  # longer than a sighting may be silent
@@ -124,6 +125,7 @@ def sighted(feed: Feed, number: int, ip: str = BANK) -> None:
     night(feed, day(number), ["192.0.2.1"])
 
 
+@pytest.mark.long
 def test_a_silent_sighting_is_not_seen_any_more_after_a_month_and_never_fixed(feed: Feed) -> None:
     sighted(feed, 0)
     for number in range(1, 32):
@@ -134,6 +136,7 @@ def test_a_silent_sighting_is_not_seen_any_more_after_a_month_and_never_fixed(fe
     assert times.cohort_of(day(40)).others == 1
 
 
+@pytest.mark.long
 def test_a_list_names_its_day_only(register: object) -> None:
     """The review's: a mapped CSV that names the day's incidents was "fixed" after three other days' files."""
     feed = make_feed("Incidents", by=SYSTEM, format="csv", mapping={"address": "ip", "time": "timestamp", "kind": "x"})
@@ -150,6 +153,7 @@ def test_a_list_names_its_day_only(register: object) -> None:
 # What a look covers.
 
 
+@pytest.mark.long
 def test_the_last_finding_of_a_type_is_fixed_though_no_file_of_it_comes(feed: Feed) -> None:
     for number in range(12):
         night(feed, day(number), ["192.0.2.1"])
@@ -160,6 +164,7 @@ def test_the_last_finding_of_a_type_is_fixed_though_no_file_of_it_comes(feed: Fe
     assert Finding.objects.get(report_type="scan_rdp").state == "persisting"
 
 
+@pytest.mark.long
 def test_no_file_at_all_is_no_look_and_an_outage_is_no_time_to_fix(feed: Feed) -> None:
     for number in (0, 1, 2, 40, 41, 42):
         night(feed, day(number), ["192.0.2.1", *([BANK] if number < 3 else [])])
@@ -173,6 +178,7 @@ def test_no_file_at_all_is_no_look_and_an_outage_is_no_time_to_fix(feed: Feed) -
     assert early.high > 0.5
 
 
+@pytest.mark.long
 def test_a_night_that_collapsed_and_a_header_alone_are_no_look_until_a_person_says_so(
     feed: Feed, secretariat: User
 ) -> None:
@@ -190,6 +196,7 @@ def test_a_night_that_collapsed_and_a_header_alone_are_no_look_until_a_person_sa
     assert states() == {"persisting": 5, "fixed": 195}
 
 
+@pytest.mark.long
 def test_a_night_of_a_third_of_the_usual_rows_shows_no_fix_until_it_is_usual(feed: Feed) -> None:
     """Nobody is asked; what such a night names was seen, and after a week it is what comes."""
     for number in range(6):
@@ -211,6 +218,7 @@ def test_which_nights_are_thin() -> None:
     assert logic.looks_of(accepted)[-1] == day(6)  # a person says that it is true
 
 
+@pytest.mark.long
 def test_a_header_alone_waits_also_where_there_are_few_rows(feed: Feed) -> None:
     for number in range(3):
         night(feed, day(number), [BANK])
@@ -220,6 +228,7 @@ def test_a_header_alone_waits_also_where_there_are_few_rows(feed: Feed) -> None:
     assert set(Run.objects.filter(day__gte=day(3)).values_list("held", flat=True)) == {"empty"}
 
 
+@pytest.mark.long
 def test_a_type_with_many_rows_that_stays_away_is_asked_about(feed: Feed, secretariat: User) -> None:
     for number in range(12):
         night(feed, day(number), ["192.0.2.1"], kind="scan_telnet")
@@ -253,6 +262,7 @@ def delta(feed: Feed, number: int, there: Iterable[str], before: Iterable[str]) 
         night(feed, day(number), rows)
 
 
+@pytest.mark.long
 def test_a_file_of_changes_shows_no_fix(feed: Feed) -> None:
     """Twenty hosts that stay, for five weeks of Shadowserver's delta mode; one is fixed in the third."""
     change_feed(feed, by=SYSTEM, delivery="difference")
@@ -267,6 +277,7 @@ def test_a_file_of_changes_shows_no_fix(feed: Feed) -> None:
     assert not nights.waiting_of(feed)
 
 
+@pytest.mark.long
 def test_changes_that_nobody_declared_are_recognised_and_asked_about(feed: Feed) -> None:
     always = hosts(20)
     for number in range(6, 30):
@@ -281,6 +292,7 @@ def test_changes_that_nobody_declared_are_recognised_and_asked_about(feed: Feed)
         assert "Find out what each file of Shadow holds" not in [task.title for task in tasks]
 
 
+@pytest.mark.long
 def test_each_address_family_has_its_own_looks(feed: Feed) -> None:
     """scan6_rdp sees what scan_rdp cannot, and is silent for itself."""
     night(feed, day(0), ["2001:db8::7"], kind="scan6_rdp")
@@ -292,6 +304,7 @@ def test_each_address_family_has_its_own_looks(feed: Feed) -> None:
     assert state_of("2001:db8::7")[0] == "persisting"
 
 
+@pytest.mark.long
 def test_a_night_without_ipv6_shows_no_fix_of_ipv6(feed: Feed) -> None:
     """A scanner that lost IPv6 for three nights; one address of IPv4 is fixed in the same nights."""
     new = [f"2001:db8::{n}" for n in range(1, 9)]
@@ -310,6 +323,7 @@ def test_a_night_without_ipv6_shows_no_fix_of_ipv6(feed: Feed) -> None:
     assert state_of(new[7]) == ("fixed", "fixed", day(10))  # the first look that covered it
 
 
+@pytest.mark.long
 def test_ipv6_that_stays_away_for_a_week_is_what_comes(feed: Feed) -> None:
     new = [f"2001:db8::{n}" for n in range(1, 9)]
     for number in range(6):
@@ -319,6 +333,7 @@ def test_ipv6_that_stays_away_for_a_week_is_what_comes(feed: Feed) -> None:
     assert states() == {"persisting": 9, "fixed": 8}
 
 
+@pytest.mark.long
 def test_what_files_hold_stays_as_it_was_said_when_they_came(feed: Feed) -> None:
     """Weeks of whole files, then a sender who changes to differences: the old nights go on showing their fixes."""
     for number in range(8):
@@ -333,6 +348,7 @@ def test_what_files_hold_stays_as_it_was_said_when_they_came(feed: Feed) -> None
     assert next((one.run.day, one.shows) for one in nights_shown(feed)) == (day(12), "Nothing: it holds changes only")
 
 
+@pytest.mark.long
 def test_a_declaration_that_came_late_works_findings_out_again(feed: Feed, secretariat: User) -> None:
     """The team finds out in the second week that files held differences from the first Monday on: what was "fixed" was not."""
     change_feed(feed, by=SYSTEM, delivery="whole")
@@ -350,6 +366,7 @@ def test_a_declaration_that_came_late_works_findings_out_again(feed: Feed, secre
     assert states() == {"persisting": 3, "fixed": 4}
 
 
+@pytest.mark.long
 def test_what_was_never_said_is_answered_for_the_past_too(feed: Feed) -> None:
     for number in range(8):
         night(feed, day(number), hosts(9) if number < 2 else hosts(8))
@@ -360,6 +377,7 @@ def test_what_was_never_said_is_answered_for_the_past_too(feed: Feed) -> None:
     assert "findings" not in AuditEntry.objects.filter(verb="feed.changed").latest("number").detail
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [1, 2, 9])
 def test_another_number_of_files_without_a_finding_moves_no_figure_of_a_day_that_is_over(
     feed: Feed, number: int
@@ -416,6 +434,7 @@ def test_a_number_that_was_asked_for_on_no_day_leaves_no_trace(feed: Feed) -> No
     assert feed.asked_before() == [(day(1), 5), (day(2), 4)]
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(400), deadline=None)
 @given(
     seen=st.lists(st.lists(st.booleans(), min_size=12, max_size=30), min_size=1, max_size=5),
@@ -444,6 +463,7 @@ def test_no_change_of_the_number_moves_what_was_known_before_it(
         assert known[0] == known[1]
 
 
+@pytest.mark.long
 def test_a_night_is_held_by_what_came_before_it_also_when_that_comes_later(feed: Feed) -> None:
     """Files of missed days: the night that was read first turns out to be one that collapsed, and nothing is fixed by it."""
     night(feed, day(6), hosts(2))
@@ -457,6 +477,7 @@ def test_a_night_is_held_by_what_came_before_it_also_when_that_comes_later(feed:
     assert states() == {"persisting": 30}
 
 
+@pytest.mark.long
 def test_what_a_person_decided_of_a_night_without_a_file_is_void_once_the_file_comes(
     feed: Feed, secretariat: User
 ) -> None:
@@ -498,6 +519,7 @@ def test_a_second_file_of_another_name_corrects_nothing(feed: Feed) -> None:
     assert states() == {"new": 11}
 
 
+@pytest.mark.long
 def test_a_correction_out_of_line_waits_with_what_it_withdraws(feed: Feed, secretariat: User) -> None:
     for number in range(6):
         night(feed, day(number), hosts(40))
@@ -510,6 +532,7 @@ def test_a_correction_out_of_line_waits_with_what_it_withdraws(feed: Feed, secre
     assert states() == {"persisting": 40, "withdrawn": 1}
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_a_scanner_that_misses_three_in_ten_closes_next_to_nothing(feed: Feed) -> None:
     """100 hosts that stay for 30 nights."""
@@ -531,6 +554,7 @@ def test_a_scanner_that_misses_three_in_ten_closes_next_to_nothing(feed: Feed) -
 # Who holds it, and what is its machine.
 
 
+@pytest.mark.long
 def test_a_prefix_that_changes_hands_carries_its_findings_and_fixes_nothing(feed: Feed) -> None:
     for number in range(4):
         night(feed, day(number), [BANK])
@@ -563,6 +587,7 @@ def test_what_nobody_holds_any_more_is_outside_and_comes_back_with_the_register(
     assert state_of("192.0.2.1")[0] in logic.OPEN_STATES
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_one_infected_computer_with_a_new_address_each_day_is_no_fix(feed: Feed) -> None:
     """DHCP: each address is silent after a day. A sinkhole that receives nothing proves nothing."""
@@ -573,6 +598,7 @@ def test_one_infected_computer_with_a_new_address_each_day_is_no_fix(feed: Feed)
     assert not Finding.objects.filter(state="fixed").exists()
 
 
+@pytest.mark.long
 def test_an_address_that_its_machine_makes_up_is_never_fixed_by_its_silence(feed: Feed) -> None:
     """IPv6 privacy addresses (RFC 8981), as a scan sees them; a server's address stays, and is."""
     chance = random.Random(3)
@@ -606,6 +632,7 @@ def some_weeks(feed: Feed) -> None:
         night(feed, day(number), hosts(30 - number))
 
 
+@pytest.mark.guards("no published figure moves by what people say")
 def test_no_published_figure_moves_by_what_people_say(feed: Feed, secretariat: User) -> None:
     some_weeks(feed)
     before = published()
@@ -625,6 +652,7 @@ def test_no_published_figure_moves_by_what_people_say(feed: Feed, secretariat: U
     assert published() == before
 
 
+@pytest.mark.long
 def test_a_rule_that_drops_events_fixes_nothing_and_hides_nothing(feed: Feed) -> None:
     night(feed, day(0), [BANK, "192.0.2.1"])
     when = [{"field": "source.ip", "is": "=", "value": BANK}]
@@ -637,6 +665,7 @@ def test_a_rule_that_drops_events_fixes_nothing_and_hides_nothing(feed: Feed) ->
     assert state_of("192.0.2.21")[0] == "new"
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 @pytest.mark.parametrize("lost", [(8, 9, 10), *(pytest.param(few, marks=pytest.mark.long) for few in ((7,), (12, 13)))])
 def test_nights_that_do_not_come_or_are_held_make_no_figure_better(feed: Feed, lost: tuple[int, ...]) -> None:
@@ -657,6 +686,7 @@ def test_nights_that_do_not_come_or_are_held_make_no_figure_better(feed: Feed, l
         assert (published(day(21))[0] or 0) >= open_count
 
 
+@pytest.mark.guards("a closed period stays as it is")
 def test_a_closed_period_reads_the_same_whenever_it_is_read(feed: Feed) -> None:
     """The review's: 0 fixed and 21 open on the last night, 20 fixed one night later."""
     for number in range(10):
@@ -668,6 +698,7 @@ def test_a_closed_period_reads_the_same_whenever_it_is_read(feed: Feed) -> None:
     assert published(day(15)) != last
 
 
+@pytest.mark.long
 def test_a_hundred_hosts_of_which_eighty_stay_have_no_median(feed: Feed) -> None:
     for number in range(14):
         gone = max(0, min(20, (number - 2) * 5))
@@ -687,6 +718,7 @@ def test_a_hundred_hosts_of_which_eighty_stay_have_no_median(feed: Feed) -> None
 # Decisions of the team.
 
 
+@pytest.mark.guards("no finding is put aside for good")
 def test_a_decision_has_a_reason_and_an_end_and_comes_back_to_the_tasks(feed: Feed, secretariat: User) -> None:
     some_weeks(feed)
     for last, reason, words in (
@@ -726,6 +758,7 @@ def test_a_decision_has_a_reason_and_an_end_and_comes_back_to_the_tasks(feed: Fe
             endings.undo_ending(FindingEnding.objects.get(), by=secretariat)
 
 
+@pytest.mark.long
 def test_what_was_decided_in_one_press_runs_out_as_one_task(feed: Feed, secretariat: User) -> None:
     some_weeks(feed)
     facts: dict[str, Any] = {"by": secretariat, "reason": "Until the new router", "ends_on": TODAY}
@@ -753,6 +786,7 @@ def test_what_was_decided_in_one_press_runs_out_as_one_task(feed: Feed, secretar
         assert list(after.values()) == list(before.values())  # no news
 
 
+@pytest.mark.long
 def test_a_decision_about_one_finding_reads_none_about_another(feed: Feed, secretariat: User) -> None:
     """Else each costs as much as all that were made before it, and five hundred in one press as much as their square."""
     some_weeks(feed)
@@ -783,6 +817,7 @@ def test_a_decision_about_one_finding_reads_none_about_another(feed: Feed, secre
     )
 
 
+@pytest.mark.long
 def test_what_is_accepted_and_then_fixed_is_fixed(feed: Feed, secretariat: User) -> None:
     for number in range(3):
         night(feed, day(number), [BANK, "192.0.2.1"])
@@ -802,6 +837,7 @@ def test_only_the_team_ends_findings(feed: Feed, user_with: Callable[..., User])
             endings.end_findings("accepted", by=user, reason="x", ends_on=TODAY, subject=BANK)
 
 
+@pytest.mark.long
 def test_the_page_of_endings_shows_the_first_of_many_and_asks_no_more_for_them(
     feed: Feed, secretariat: User, browser_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -821,6 +857,7 @@ def test_the_page_of_endings_shows_the_first_of_many_and_asks_no_more_for_them(
     assert asked[-1] <= asked[0] + 1  # how many there are
 
 
+@pytest.mark.long
 def test_the_pages_say_how_and_why(feed: Feed, secretariat: User, browser_of: Callable[[User], Client]) -> None:
     some_weeks(feed)
     browser, found = browser_of(secretariat), Finding.objects.get(subject="192.0.2.5")
@@ -867,6 +904,7 @@ def told(looks: Iterable[int], named: dict[int, set[int]]) -> list[int]:
 stays = st.tuples(st.integers(0, 12), st.integers(1, 15))  # from a night on, for so many
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 @settings(max_examples=300, derandomize=True, database=None)
 @given(st.sets(st.integers(0, 14), min_size=4), st.tuples(stays, stays, stays), st.data())

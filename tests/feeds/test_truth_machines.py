@@ -115,6 +115,7 @@ def test_the_columns_are_read_also_where_further_ones_are_kept_as_text() -> None
 # Machines that move.
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_dhcp_with_a_certificate_is_one_finding_that_is_fixed_once(feed: Feed) -> None:
     """A new address each night for ten nights, and then it is repaired."""
@@ -128,6 +129,7 @@ def test_dhcp_with_a_certificate_is_one_finding_that_is_fixed_once(feed: Feed) -
     assert times.cohort_of(day(20)).survival.ended == 1
 
 
+@pytest.mark.long
 def test_a_machine_that_comes_back_to_an_address_is_not_new(feed: Feed) -> None:
     for number, last in enumerate((60, 61, 60, 61, 60, 60)):
         scanned(feed, number, {ROUTER: "", f"192.0.2.{last}": certificate(1)})
@@ -136,6 +138,7 @@ def test_a_machine_that_comes_back_to_an_address_is_not_new(feed: Feed) -> None:
     assert found.addresses["192.0.2.60"] == [day(0).isoformat(), day(5).isoformat()]
 
 
+@pytest.mark.long
 def test_two_machines_that_swap_their_addresses_are_two(feed: Feed) -> None:
     for number in range(6):
         one, two = certificate(1), certificate(2)
@@ -148,6 +151,7 @@ def test_two_machines_that_swap_their_addresses_are_two(feed: Feed) -> None:
     assert fixed() == 0
 
 
+@pytest.mark.long
 def test_a_new_certificate_at_the_same_address_fixes_nothing(feed: Feed) -> None:
     for number in range(6):
         scanned(feed, number, {ROUTER: "", "192.0.2.60": certificate(number // 2)})
@@ -166,6 +170,7 @@ def test_nights_without_a_certificate_fix_nothing(feed: Feed) -> None:
     assert (found.state, found.days_seen) == ("persisting", 8)
 
 
+@pytest.mark.long
 def test_a_makers_certificate_is_no_machine(feed: Feed) -> None:
     """Thirty devices with the one that they were sold with; half are repaired."""
     for number in range(6):
@@ -173,6 +178,7 @@ def test_a_makers_certificate_is_no_machine(feed: Feed) -> None:
     assert states() == {"persisting": 15, "fixed": 15}
 
 
+@pytest.mark.long
 def test_a_machine_seen_at_two_addresses_on_the_day_that_it_moves_is_not_fixed(feed: Feed) -> None:
     scanned(feed, 0, {ROUTER: "", "192.0.2.60": certificate(1)})
     scanned(feed, 1, {ROUTER: "", "192.0.2.60": certificate(1), "192.0.2.61": certificate(1)})
@@ -201,6 +207,7 @@ def test_a_corrected_file_withdraws_no_machine_that_it_still_names(feed: Feed) -
     assert states() == {"new": 1, "withdrawn": 1}
 
 
+@pytest.mark.long
 def test_a_64_with_privacy_addresses_is_one_machine_and_never_fixed(feed: Feed) -> None:
     """RFC 8981; two of its addresses on some nights."""
     for number in range(8):
@@ -226,6 +233,7 @@ def dhcp(feed: Feed, nights: int = 9, told: Callable[[int], str] = lambda _numbe
         scanned(feed, number, {ROUTER: "", f"192.0.2.{60 + number}": told(number)})
 
 
+@pytest.mark.long
 def test_dhcp_without_a_certificate_in_a_marked_pool_is_never_fixed(feed: Feed) -> None:
     mark()
     dhcp(feed)
@@ -235,6 +243,7 @@ def test_dhcp_without_a_certificate_in_a_marked_pool_is_never_fixed(feed: Feed) 
     assert times.cohort_of(day(20)).survival.count == 10  # they stay in it: leaving them out could make it look better
 
 
+@pytest.mark.long
 def test_dhcp_in_a_pool_that_nobody_marked_looks_like_fixes_and_is_offered_and_the_mark_takes_them_back(
     feed: Feed,
 ) -> None:
@@ -271,12 +280,14 @@ def test_a_refused_offer_does_not_come_again_and_decisions_are_made_once(feed: F
     assert mark().pk == pool.pk  # somebody knows better
 
 
+@pytest.mark.long
 def test_servers_that_stay_are_no_pool(feed: Feed) -> None:
     for number in range(9):
         scanned(feed, number, {f"192.0.2.{60 + n}": "" for n in range(12 - number)})
     assert list(offers(day(20))) == []
 
 
+@pytest.mark.long
 def test_a_machine_that_its_certificate_tells_is_fixed_also_in_a_pool(feed: Feed) -> None:
     mark()
     dhcp(feed, 5, told=lambda _number: certificate(1))
@@ -285,6 +296,7 @@ def test_a_machine_that_its_certificate_tells_is_fixed_also_in_a_pool(feed: Feed
     assert states() == {"fixed": 1}
 
 
+@pytest.mark.long
 def test_another_machine_at_an_address_of_a_pool_is_another_finding(feed: Feed) -> None:
     mark()
     scanned(feed, 0, {ROUTER: "", "192.0.2.60": certificate(1)})
@@ -372,6 +384,7 @@ MOST = 6
 paths = st.lists(st.integers(0, 3), min_size=MOST, max_size=MOST)  # 0: not there; else at which address
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 @settings(max_examples=200, derandomize=True, database=None)
 @given(paths, paths)

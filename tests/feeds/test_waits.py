@@ -81,6 +81,7 @@ def said(period: Period = Q3) -> list[str]:
 # What is waited for.
 
 
+@pytest.mark.long
 def test_the_last_look_is_the_night_after_where_no_file_says_that_there_is_nothing(feed: Feed) -> None:
     for number in range(1, 8):
         night(feed, END - timedelta(days=number), HOSTS[:3])
@@ -94,11 +95,13 @@ def test_the_last_look_is_the_night_after_where_no_file_says_that_there_is_nothi
     assert said() == []
 
 
+@pytest.mark.long
 def test_the_file_of_the_last_day_is_the_last_look(feed: Feed) -> None:
     nights_until(feed, END)
     assert said() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("facts", "last", "is_missing"),
     [
@@ -120,6 +123,7 @@ def test_a_look_is_waited_for_where_one_is_due(
     assert bool(said()) is is_missing
 
 
+@pytest.mark.long
 def test_nobody_waits_for_ever_for_a_source_that_is_gone(feed: Feed) -> None:
     nights_until(feed, date(2026, 9, 20))
     assert len(said()) == 1
@@ -140,6 +144,7 @@ def test_sightings_and_what_has_ended_are_not_waited_for(feed: Feed) -> None:
     assert said() == []  # the scan's one finding is fixed, and a sighting's silence shows nothing
 
 
+@pytest.mark.long
 def test_a_night_that_is_held_and_a_file_that_nobody_read_are_waited_for(feed: Feed, secretariat: User) -> None:
     nights_until(feed, END - timedelta(days=1))
     night(feed, END, ["192.0.2.1"])
@@ -160,6 +165,7 @@ def test_a_night_that_is_held_and_a_file_that_nobody_read_are_waited_for(feed: F
 # What is frozen.
 
 
+@pytest.mark.long
 def test_a_value_is_frozen_when_its_last_looks_are_in(feed: Feed, indicator: Indicator, secretariat: User) -> None:
     nights_until(feed, END - timedelta(days=1))
     reading = take_reading(indicator, by=SYSTEM, period=Q3)
@@ -173,6 +179,7 @@ def test_a_value_is_frozen_when_its_last_looks_are_in(feed: Feed, indicator: Ind
     assert freeze_reading(reading, by=secretariat).is_frozen
 
 
+@pytest.mark.long
 def test_nobody_freezes_a_value_that_was_calculated_before_a_night_was_accepted(
     feed: Feed, indicator: Indicator, secretariat: User
 ) -> None:
@@ -192,6 +199,7 @@ def test_nobody_freezes_a_value_that_was_calculated_before_a_night_was_accepted(
     assert entry.detail["calculated_again"] == [indicator.code]
 
 
+@pytest.mark.long
 def test_the_worker_calculates_a_recent_period_again_until_it_is_frozen(
     feed: Feed, edition: Edition, indicator: Indicator, secretariat: User
 ) -> None:
@@ -207,6 +215,7 @@ def test_the_worker_calculates_a_recent_period_again_until_it_is_frozen(
     assert (before, Reading.objects.get(starts_on=Q3.start).denominator) == (20, 21)
 
 
+@pytest.mark.long
 def test_the_first_round_freezes_nothing_that_still_waits(feed: Feed, edition: Edition) -> None:
     make_indicator(measure="share_findings_fixed_within_7_days", frequency="quarter", edition=edition)
     nights_until(feed, END - timedelta(days=1))
@@ -218,6 +227,7 @@ def test_the_first_round_freezes_nothing_that_still_waits(feed: Feed, edition: E
     assert next((r.period, r.is_frozen) for r in Reading.objects.order_by("ends_on")) == (Q3, True)
 
 
+@pytest.mark.long
 def test_a_night_that_is_accepted_later_changes_no_frozen_value_and_a_correction_stands_beside(
     feed: Feed, indicator: Indicator, secretariat: User
 ) -> None:
@@ -241,6 +251,7 @@ def test_a_night_that_is_accepted_later_changes_no_frozen_value_and_a_correction
 # What the pages say, before anything is pressed.
 
 
+@pytest.mark.long
 def test_each_page_says_what_is_waited_for_beside_its_button(
     feed: Feed, indicator: Indicator, secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:
@@ -272,6 +283,7 @@ def test_each_page_says_what_is_waited_for_beside_its_button(
         assert "has to come first" not in page, address
 
 
+@pytest.mark.long
 def test_the_page_of_an_indicator_says_it_above_its_values_and_the_page_of_a_value_above_its_calculation(
     feed: Feed, indicator: Indicator, secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:
@@ -294,6 +306,7 @@ def test_the_page_of_an_indicator_says_it_above_its_values_and_the_page_of_a_val
         assert "This has to come first:" not in squeezed(browser.get(address).content.decode()), address
 
 
+@pytest.mark.long
 def test_the_pages_of_reports_say_it_too_and_closing_is_refused(
     feed: Feed, edition: Edition, indicator: Indicator, secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:
@@ -325,6 +338,7 @@ def test_the_pages_of_reports_say_it_too_and_closing_is_refused(
     assert (Snapshot.objects.count(), Reading.objects.get(starts_on=Q3.start).is_frozen) == (1, True)
 
 
+@pytest.mark.long
 def test_a_page_of_many_values_asks_no_more_for_each(
     feed: Feed, edition: Edition, indicator: Indicator, secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:

@@ -52,6 +52,7 @@ def test_the_columns_that_are_searched_are_those_of_which_texts_are_kept() -> No
     assert FINDINGS.search == SEARCHED == ("subject", *TEXTS["\n"], *TEXTS["\t"])
 
 
+@pytest.mark.long
 @settings(
     max_examples=drawn(400),
     deadline=None,

@@ -20,6 +20,7 @@ def told() -> list[year.Told]:
     return year.year()
 
 
+@pytest.mark.guards("a year whose truth is known: each published share holds it")
 def test_every_published_share_of_the_year_has_the_truth_in_its_band(told: list[year.Told]) -> None:
     scans = [one for one in told if one.survival.count]
     assert len(scans) == 4
@@ -52,6 +53,7 @@ def test_silence_of_sightings_and_of_moving_machines_fixes_nothing(told: list[ye
         assert (one.survival.count, one.not_seen > 200) == (0, True)
 
 
+@pytest.mark.long
 def test_the_bands_hold_the_truth_as_often_as_they_say() -> None:
     """Twelve shares of each of ten other years; of three of them in the gate."""
     years = drawn(10, in_the_gate=3)

@@ -125,6 +125,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_framework_loads_with_its_pack_and_only_in_the_countrys_languages(library: Path, pack: Path) -> None:
     assert "framework item: 2 added" in str(check_pack(pack))
@@ -139,6 +140,7 @@ def test_a_framework_loads_with_its_pack_and_only_in_the_countrys_languages(libr
     assert items == [("A", True, "A paper", ""), ("A-1", False, "Memory", "From memory")]
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_loading_again_does_nothing_and_a_new_file_is_noticed(library: Path, pack: Path) -> None:
     load_pack(pack, by=SYSTEM)
@@ -160,6 +162,7 @@ def test_a_title_that_somebody_checked_is_left_alone(library: Path, pack: Path) 
     assert (fresh.title, fresh.confirmed, fresh.doubt) == ("The checked item", True, "")
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.django_db
 @pytest.mark.parametrize("mistake", BAD)
 def test_each_mistake_gets_its_sentence_and_nothing_is_loaded(library: Path, pack: Path, mistake: str) -> None:
@@ -183,6 +186,7 @@ def test_what_ships_says_what_it_does_not_hold(real_country: object) -> None:
     assert not Item.objects.filter(title="").exists()
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_the_guides_example_loads(settings: Any, tmp_path: Path, pack: Path) -> None:
     guide = (ROOT / "docs" / "guide" / "add-a-framework.md").read_text(encoding="utf-8")

@@ -103,6 +103,7 @@ def test_a_share_counts_items_at_the_top() -> None:
     assert rolled(TREE, "", levels, rule=Rule.SHARE, scale=HALVES).value == D("66.67")
 
 
+@pytest.mark.long
 @given(st.dictionaries(st.sampled_from(["A-1", "A-2", "B-1"]), st.sampled_from(HALVES.values)))
 def test_no_sum_is_below_nothing_or_over_what_there_is(levels: dict[str, Decimal]) -> None:
     found = rolled(TREE, "", levels, rule=Rule.SUM, scale=HALVES)

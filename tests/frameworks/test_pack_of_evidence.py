@@ -60,6 +60,7 @@ def test_items_stand_in_the_order_of_the_questionnaire_with_what_is_missing(user
     ]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("tlp", "sent", "kept"),
     [

@@ -48,6 +48,7 @@ def test_a_published_zero_names_the_items_without_evidence() -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("real_country")
 def test_every_framework_has_its_page_and_says_what_is_not_held() -> None:
     codes = re.findall(r'href="/frameworks/([a-z0-9-]+)/"', page_of("/frameworks/"))
@@ -110,6 +111,7 @@ def test_an_action_that_is_not_public_is_not_named() -> None:
     assert hidden.title not in page_of("/frameworks/aci/")
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.usefixtures("isla")
 @pytest.mark.parametrize("table", ["frameworks", "framework_items", "published_scores", "framework_ratings"])
 def test_each_table_leaves_in_every_form(table: str) -> None:

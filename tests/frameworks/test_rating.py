@@ -57,6 +57,7 @@ def test_rating_again_replaces_only_ones_own(user_with: Make) -> None:
     ]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("level", ["2", "-1", "0.25", "", None, "NaN", "Infinity", "x", "1e999999"])
 def test_a_level_off_the_scale_is_refused_at_its_field(secretariat: User, level: str | None) -> None:
     answer = answer_of(make_assessment())

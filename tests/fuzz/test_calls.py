@@ -32,6 +32,8 @@ from tests.feeds.test_api import EVENT as SENT
 from tests.fuzz.hostile import FIXED
 from tests.fuzz.profile import examples, judge
 
+pytestmark = pytest.mark.long
+
 load_all_checks()
 TOKENS = ("", "responder", "operator", "secretariat", "none of ours")
 

@@ -97,6 +97,7 @@ def headers(draw: Any) -> dict[str, str]:
 METHODS = ("GET", "GET", "GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "X" * 200)
 
 
+@pytest.mark.long
 def test_a_request_wears_anything(site: Site) -> None:
     @examples(gate=60)
     @given(st.data())
@@ -122,6 +123,7 @@ NAMED = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("named", NAMED)
 def test_no_alphabet_but_ours_is_read(small_country: object, stranger: Client, named: str) -> None:
     """In utf-7, NUL and half a character are written with characters that nobody stops; with others Django itself breaks."""
@@ -134,6 +136,7 @@ def test_no_alphabet_but_ours_is_read(small_country: object, stranger: Client, n
         assert (form, answer.status_code) in {(form, 422), (form, 200)}
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.usefixtures("small_country")
 @pytest.mark.parametrize("current", ["http://[", "http://[::1", "//", ""])
 def test_who_asks_for_a_part_from_nowhere_is_sent_to_sign_in(stranger: Client, current: str) -> None:

@@ -181,6 +181,7 @@ def reports() -> list[tuple[str, bytes]]:
     ]
 
 
+@pytest.mark.guards("no file of a feed ends its reader")
 @pytest.mark.one_database
 def test_files_of_feeds() -> None:
     became = Counter(run(partial(read_all, *own), place="feed as it came", repeat=own[0]) for own in reports()[:4])
@@ -207,6 +208,7 @@ def texts() -> list[tuple[str, bytes]]:
     return own + files_in((SAMPLES / "strategies", "**/*.txt"), (SAMPLES / "akn", "**/*.html"))
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_texts_of_a_strategy(tmp_path: Path) -> None:
     became = Counter[str]()
@@ -241,6 +243,7 @@ def pieces_of_evidence() -> list[tuple[str, bytes]]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_evidence_and_templates() -> None:
     check_template(default_template())
@@ -262,6 +265,7 @@ def test_evidence_and_templates() -> None:
     assert became["refused"]
 
 
+@pytest.mark.long
 def test_workbooks_of_a_plan(isla: object) -> None:
     book = workbook_of(Edition.objects.order_by("pk")[0])
     read_workbook(book, sheets())
@@ -309,6 +313,7 @@ def test_mail() -> None:
     assert became["read"] == became.total() > 0  # a mail is never refused: what it holds is
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_files_of_a_pack(tmp_path: Path) -> None:
     home = tmp_path / "pack"

@@ -68,6 +68,7 @@ def who(address: str) -> st.SearchStrategy[str]:
     )
 
 
+@pytest.mark.long
 def test_an_address_takes_any_question(site: Site) -> None:
     @examples(gate=70)
     @given(st.data())
@@ -166,6 +167,7 @@ def may_write(role: str, address: str) -> bool:
     return role != "stranger" or not re.match(r"/(workspace|api|data|strategy|indicators)/", address)
 
 
+@pytest.mark.guards("no form fails at what nobody would type; LONG=1 has addresses, headers, calls and readers")
 def test_a_form_takes_any_answer(site: Site) -> None:
     @examples(gate=70)
     @given(st.data())

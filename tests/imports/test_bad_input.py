@@ -66,6 +66,7 @@ def test_an_opendocument_workbook_with_a_password() -> None:
     assert refusal(out.getvalue(), "plan.ods").startswith("This workbook is protected by a password.")
 
 
+@pytest.mark.long
 def test_a_bomb() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -75,6 +76,7 @@ def test_a_bomb() -> None:
     assert refusal(out.getvalue()).startswith("This workbook expands to more than can be read here.")
 
 
+@pytest.mark.long
 def test_a_bomb_that_lies_about_its_size() -> None:
     content = workbook(("A", [HEADS, ("1", "x", "y", "z")]))
     out = io.BytesIO()
@@ -344,6 +346,7 @@ def test_a_long_name_and_a_bad_address_are_refused_at_their_columns() -> None:
     assert list(Organisation.objects.values_list("name", flat=True)) == ["C"]
 
 
+@pytest.mark.long
 def test_files_of_other_programs_on_this_machine() -> None:
     """Workbooks that none of our tests made: those that ship with the libraries that are installed here."""
     root = Path(openpyxl.__file__).parents[1]

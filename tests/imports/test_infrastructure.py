@@ -138,6 +138,7 @@ class TestRows:
             assert faults(plan) == [], target
             assert plan.counts["same"] == table.rows(SYSTEM).count() == len(plan.results), target
 
+    @pytest.mark.long
     def test_a_thousand_assets_with_merged_cells_take_few_questions(self, power: Service, tmp_path: Path) -> None:
         path = tmp_path / "assets.xlsx"
         with xlsxwriter.Workbook(path) as book:
@@ -156,6 +157,7 @@ class TestRows:
         assert Asset.objects.filter(service=power).count() == 1_000
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("target", "rows", "sentence"),
     [

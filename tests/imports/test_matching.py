@@ -135,6 +135,7 @@ def test_what_is_no_day(text: str) -> None:
         formats.day(text, "dmy")
 
 
+@pytest.mark.long
 @given(st.text(max_size=20))
 def test_no_text_breaks_the_readers(text: str) -> None:
     for read in (

@@ -140,6 +140,7 @@ def test_the_rehearsal_shows_each_row(ready: SheetImport) -> None:
     assert not Action.objects.exists(), "a rehearsal writes nothing"
 
 
+@pytest.mark.long
 def test_it_becomes_a_plan(ready: SheetImport, edition: Edition) -> None:
     run = imported(ready)
     assert run.counts == {"new": 5, "changed": 0, "same": 0, "refused": 1, "skipped": 3}
@@ -200,6 +201,7 @@ def test_its_status_words_never_set_a_status(ready: SheetImport) -> None:
         )
 
 
+@pytest.mark.long
 def test_the_same_file_again_changes_nothing_and_asks_nothing(ready: SheetImport) -> None:
     imported(ready)
     again = begun("actions", untidy_tracker(), scope="2025-2028", as_of=date(2026, 10, 15))
@@ -210,6 +212,7 @@ def test_the_same_file_again_changes_nothing_and_asks_nothing(ready: SheetImport
         import_rows(again, by=SYSTEM, seen=plan.digest)
 
 
+@pytest.mark.long
 def test_one_undo_takes_all_of_it_back(ready: SheetImport, edition: Edition) -> None:
     before = Organisation.objects.count(), Pillar.objects.count()
     run = imported(ready)
@@ -221,6 +224,7 @@ def test_one_undo_takes_all_of_it_back(ready: SheetImport, edition: Edition) -> 
         undo_import(run, by=SYSTEM)
 
 
+@pytest.mark.long
 def test_an_undo_leaves_what_somebody_changed_since(ready: SheetImport) -> None:
     run = imported(ready)
     update_action(Action.objects.get(code="1.2"), by=SYSTEM, title="Set up the committee")
@@ -231,6 +235,7 @@ def test_an_undo_leaves_what_somebody_changed_since(ready: SheetImport) -> None:
     assert run.counts["stays"] > 0
 
 
+@pytest.mark.long
 def test_import_and_undo_are_one_act_each(ready: SheetImport) -> None:
     number = AuditEntry.objects.latest("number").number
     run = undo_import(imported(ready), by=SYSTEM)
@@ -254,6 +259,7 @@ def test_updates_need_the_day_of_the_file(edition: Edition) -> None:
         planned(run)
 
 
+@pytest.mark.long
 def test_a_changed_row_shows_its_fields_and_is_given_back(ready: SheetImport) -> None:
     imported(ready)
     act = Action.objects.get(code="1.3")
@@ -388,6 +394,7 @@ def test_own_fields_of_the_pack_are_columns(own: Country, edition: Edition) -> N
     assert act.own["people"] == "1200.5"
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("at", "value", "sentence"),
     [

@@ -62,6 +62,7 @@ def goes_alone(thing: Any, gone: set[str]) -> bool:
     return all(row == thing or key(row) in gone or row in worked_out for row in with_it)
 
 
+@pytest.mark.long
 def test_many_records_stay_or_go_as_each_would_by_itself(edition: Edition) -> None:
     run = many(24)
     add_update(Action.objects.get(code="9.3"), by=SYSTEM, done="Somebody went on with it.")
@@ -100,6 +101,7 @@ def test_what_was_added_to_a_record_keeps_it_although_others_that_go_hold_it_too
     assert not Organisation.objects.filter(name="Office 3").exists()
 
 
+@pytest.mark.long
 def test_the_entry_counts_what_went_and_nothing_is_found_any_more(edition: Edition) -> None:
     run = many(12)
     assert SearchEntry.objects.filter(title__contains="Train group").count() == 24  # actions and updates
@@ -111,6 +113,7 @@ def test_the_entry_counts_what_went_and_nothing_is_found_any_more(edition: Editi
     assert not SearchEntry.objects.filter(title__contains="Train group").exists()
 
 
+@pytest.mark.long
 def test_ten_times_the_rows_ask_the_database_no_more_often(edition: Edition) -> None:
     counts = []
     for rows in (20, 200):

@@ -139,6 +139,7 @@ STEPS = {
 }
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=st.lists(st.sampled_from(sorted(STEPS)), max_size=6))
 def test_a_case_takes_only_the_steps_of_the_table(desk: Desk, wanted: list[str]) -> None:

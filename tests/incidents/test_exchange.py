@@ -143,6 +143,7 @@ def test_a_case_leaves_as_stix_and_comes_back() -> None:
     ]
 
 
+@pytest.mark.long
 def test_the_validator_of_oasis_accepts_our_stix() -> None:
     from stix2validator import ValidationOptions, validate_string
 

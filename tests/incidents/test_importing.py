@@ -120,6 +120,7 @@ def test_an_import_is_undone_but_for_a_case_that_somebody_worked_on() -> None:
         undo_import(run, by=SYSTEM)
 
 
+@pytest.mark.long
 def test_rows_go_in_by_many_and_not_one_by_one(django_assert_max_num_queries: object) -> None:
     rows = "".join(f"Case {n},2019-01-01,2019-01-02\n" for n in range(1000))
     read = _read("title,received,closed\n" + rows)

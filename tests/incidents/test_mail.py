@@ -86,6 +86,7 @@ def written_from(case: Case, desk: Desk, to: str = "ana@water.example") -> Messa
     )
 
 
+@pytest.mark.long
 @pytest.mark.skipif(PROGRAMME is None, reason="dovecot is not installed")
 def test_a_case_is_written_to_and_its_reply_read_from_a_real_mailbox_once(desk: Desk) -> None:
     case = desk.case()

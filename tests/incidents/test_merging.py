@@ -102,6 +102,7 @@ def test_related_cases_and_organisations(desk: Desk) -> None:
     assert (again.value.code, twice.value.code, Case.objects.visible_to(desk.operator).count()) == ("linked", "here", 0)
 
 
+@pytest.mark.long
 def test_many_become_one_or_none_does_and_each_is_its_own_again(desk: Desk) -> None:
     made = [desk.case(f"Case {n}") for n in range(3)]
     closed = cases.close(desk.case("Closed"), by=desk.ana, reason="x")
@@ -175,6 +176,7 @@ def test_who_may_not_read_both_cases_neither_merges_them_nor_takes_them_apart(de
     assert (Case.objects.get(pk=amber.pk).state, red.reports.count()) == ("merged", 1)
 
 
+@pytest.mark.long
 def test_merges_in_a_row_are_undone_last_first(desk: Desk) -> None:
     one, two, three = (accept(report(n, desk), by=desk.ana) for n in (1, 2, 3))
     first = merging.merge(one, by=desk.ana, into=two)

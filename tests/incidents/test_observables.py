@@ -82,6 +82,7 @@ def test_what_is_defanged_is_found_again(pair: tuple[str, str]) -> None:
     assert "://" not in shown or shown.startswith("hxxp")
 
 
+@pytest.mark.long
 @given(st.text(max_size=500))
 def test_any_text_can_be_read(text: str) -> None:
     for found in extract(text):
@@ -90,6 +91,7 @@ def test_any_text_can_be_read(text: str) -> None:
     assert len(refanged(text)) <= len(text) + text.count("[") + text.count("(") + text.count("{") + 1
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "piece", ["a.", "a@", "1.", "::", "[.]", "http://", "(dot)", "x" * 63 + ".", "0" * 32 + " ", "((("]
 )

@@ -18,6 +18,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 seconds = st.integers(0, 5000)
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(seconds, st.none() | seconds), max_size=30), seconds)
 def test_lengths_are_durations(pairs: list[tuple[int, int | None]], until: int) -> None:
     lengths = Lengths()

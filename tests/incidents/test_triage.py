@@ -139,6 +139,7 @@ def test_many_are_rejected_together_or_not_at_all_and_taken_back(responder: User
     assert list(Report.objects.order_by("pk").values_list("state", flat=True)) == ["new", "new", "passed"]
 
 
+@pytest.mark.long
 def test_many_are_taken_into_one_case_together_or_not_at_all(responder: User) -> None:
     reports = [taken_in(n) for n in range(1, 5)]
     triage.pass_on(reports[3], by=responder, to="The police")

@@ -147,6 +147,7 @@ def test_figures_that_count_the_same_records_keep_them_once(plan: Edition) -> No
     assert (Reading.objects.count(), RecordList.objects.count()) == (3, 1)
 
 
+@pytest.mark.long
 def test_queries_do_not_grow_with_the_figures(plan: Edition) -> None:
     def queries(upto: int) -> int:
         for number in range(upto - 10, upto):

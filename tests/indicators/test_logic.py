@@ -6,6 +6,7 @@ import itertools
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -109,6 +110,7 @@ def test_the_expected_value_lies_between_baseline_and_target(
     assert min(baseline, goal) - Decimal("0.01") <= found <= max(baseline, goal) + Decimal("0.01")
 
 
+@pytest.mark.long
 @given(
     st.tuples(values, values),
     st.tuples(values, values),

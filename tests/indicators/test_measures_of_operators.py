@@ -68,6 +68,7 @@ def test_records_are_read_with_the_permission_everywhere_and_never_with_ones_own
         assert not may_list_records(None, Reading(measure=name)), name
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "code", ["single-points", "people-behind-single-point", "operators-assessed", "operators-designated"]
 )
@@ -110,6 +111,7 @@ def test_no_file_and_no_call_says_which_services_are_single_points(isla: Country
         assert [name for name in names if name in text] == [], each
 
 
+@pytest.mark.long
 def test_how_a_value_was_counted_is_said_in_both_languages(isla: Country, stranger: Client) -> None:
     page, spanish = (stranger.get(f"{each}/indicators/operators-designated/").content.decode() for each in ("", "/es"))
     sectors = {each.code: each for each in NationalSector.objects.all()}

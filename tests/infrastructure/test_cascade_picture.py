@@ -69,6 +69,7 @@ def boxes(drawing: str) -> list[tuple[float, float, float, float]]:
     return [(float(e["x"]), float(e["y"]), float(e["width"]), float(e["height"])) for e in found]
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(shown(), st.integers(1, len(LANES)), st.integers(0, 12))
 def test_every_picture_is_well_formed_and_nothing_lies_on_anything(
@@ -87,6 +88,7 @@ def test_every_picture_is_well_formed_and_nothing_lies_on_anything(
             assert x + width <= left or left + across <= x or y + height <= top or top + down <= y
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(shown())
 def test_no_link_runs_through_a_box_or_across_another(services: list[ServiceShown]) -> None:
@@ -123,6 +125,7 @@ def links(drawing: str) -> list[tuple[float, float, float, float]]:
     return found
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(shown(), st.integers(0, 12))
 def test_what_is_drawn_is_drawn_with_its_causes(services: list[ServiceShown], most: int) -> None:

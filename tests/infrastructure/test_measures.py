@@ -203,6 +203,7 @@ def test_the_digest_is_of_what_a_cascade_reads(chain: dict[str, Service]) -> Non
     assert queries.digest_of(fewer) != queries.digest_of(register)
 
 
+@pytest.mark.long
 def test_of_a_large_register_the_page_shows_the_stored_result_with_its_day(
     chain: dict[str, Service], browser_of: Callable[[User], Client]
 ) -> None:
@@ -227,6 +228,7 @@ def test_of_a_large_register_the_page_shows_the_stored_result_with_its_day(
     assert "The list was calculated:" in page.content.decode()
 
 
+@pytest.mark.long
 def test_a_large_register_is_left_to_the_worker_while_a_pack_loads(chain: dict[str, Service]) -> None:
     first = calculate_single_points(by=SYSTEM)
     sector = a_sector()
@@ -247,6 +249,7 @@ def test_a_large_register_is_left_to_the_worker_while_a_pack_loads(chain: dict[s
     assert first.services == 4
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", ["operator", "lead", "observer", "auditor", "administrator", "analyst"])
 def test_no_other_role_sees_or_keeps_a_result(role: str, chain: dict[str, Service]) -> None:
     calculate_single_points(by=SYSTEM)

@@ -138,6 +138,7 @@ def test_a_service_that_is_not_in_the_list_is_named_in_words_and_chosen_by_the_r
     assert (Dependency.objects.get().needs, ProposedChange.objects.get().facts["needs"]) == (pumps, pumps.pk)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("facts", "field"),
     [
@@ -215,6 +216,7 @@ def test_by_a_link_nobody_reads_or_proposes_what_a_service_needs(
         withdraw_proposal(change, by=keeper)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("role", "own", "reads", "decides"),
     [

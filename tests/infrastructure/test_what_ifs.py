@@ -148,6 +148,7 @@ def test_single_points_are_listed_by_what_they_stop(chain: WhatIf) -> None:
     assert [(each.service.name, each.stopped, each.hit) for each in lines] == [("Power", 1, 2), ("Water", 0, 1)]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", ["operator", "lead", "observer", "auditor", "administrator", "drafter"])
 def test_no_other_role_runs_a_cascade(role: str, chain: WhatIf, user_with: Callable[..., User]) -> None:
     user = user_with(role, organisation=chain.failures.get().service.operator)

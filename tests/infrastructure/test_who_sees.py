@@ -28,6 +28,7 @@ def test_an_operator_reads_what_its_services_need_and_not_who_needs_them(operato
     } == {MINE}
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("query", ["", "?q=water", "?sort=name", "?format=csv", "?format=json", "?page=2"])
 def test_no_list_filter_search_or_file_names_a_service_of_another_that_is_not_public(

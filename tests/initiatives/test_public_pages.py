@@ -135,6 +135,7 @@ class TestEntering:
         draft()
         assert (stranger.get(FORM).status_code, stranger.post(FORM, typed()).status_code) == (404, 404)
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         ("facts", "status"),
         [
@@ -223,6 +224,7 @@ class TestJury:
 
 
 class TestNames:
+    @pytest.mark.guards("the name of a minor is in no public exit")
     def test_the_name_of_a_minor_is_in_no_public_exit(self, stranger: Client) -> None:
         made = opened()
         _member, secret = juror(made)

@@ -77,6 +77,7 @@ def _section(number: int, words: str, lines: int = 1) -> Provision:
     return Provision(f"sec_{number}", "section", str(number), "", str(number), "", words, each)
 
 
+@pytest.mark.long
 def test_thousands_of_sections_and_lines_that_are_alike_are_compared() -> None:
     before = [_section(n, f"word{n % 3} same") for n in range(3000)]
     after = [_section(n + 5000, f"word{n % 3} same but") for n in range(3000)]

@@ -227,6 +227,7 @@ def test_two_drafters_on_two_clauses_do_not_disturb_each_other(drafter: User) ->
     assert (words(version, "1"), words(version, "3")) == ("One.", "Three.")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [f"{BILL}3", ACT])
 def test_a_clause_that_is_saved_unchanged_stays_as_it_is(drafter: User, name: str) -> None:
     lines = (FILES / f"{name}.txt").read_text(encoding="utf-8").split("\n")

@@ -41,6 +41,7 @@ def without_doubts(text: LegalText) -> LegalText:
     return LegalText(text.preface, text.long_title, text.preamble, text.body, text.schedules)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_samples_are_valid_and_come_back_the_same(name: str) -> None:
     text = sample(name)
@@ -134,6 +135,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("words", HOSTILE)
 def test_words_stay_words_wherever_they_stand(words: str) -> None:
     words = " ".join(words.split())
@@ -253,6 +255,7 @@ TEXTS_OF_LAW = st.builds(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=20)
 @given(TEXTS_OF_LAW)
 def test_every_structure_is_valid_and_comes_back_the_same(text: LegalText) -> None:
@@ -261,6 +264,7 @@ def test_every_structure_is_valid_and_comes_back_the_same(text: LegalText) -> No
     assert from_xml(xml) == text
 
 
+@pytest.mark.long
 @settings(max_examples=20)
 @given(TEXTS_OF_LAW)
 def test_the_tree_is_the_one_that_the_library_reads_from_its_own_notation(text: LegalText) -> None:
@@ -276,11 +280,13 @@ def test_the_tree_of_a_text_without_sections_too(text: LegalText) -> None:
     assert tree_of(text, "act") == tree_read_back(text)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_trees_of_the_samples_are_those_that_the_library_reads(name: str) -> None:
     assert tree_of(sample(name), "act") == tree_read_back(sample(name))
 
 
+@pytest.mark.long
 @settings(max_examples=8)
 @given(TEXTS_OF_LAW)
 def test_every_provision_has_a_name_of_its_own(text: LegalText) -> None:

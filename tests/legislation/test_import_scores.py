@@ -21,7 +21,7 @@ from tests.legislation.notation import notation
 FOLDER = SAMPLES / "akn" / "import"
 SHORT = {"SECTION": "SEC", "SUBSECTION": "SUBSEC", "PARAGRAPH": "PARA", "SUBPARAGRAPH": "SUBPARA"}
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the samples are not here")
+pytestmark = [pytest.mark.skipif(not FOLDER.is_dir(), reason="the samples are not here"), pytest.mark.long]
 
 
 def imported(path: Path) -> LegalText:

@@ -952,6 +952,7 @@ def test_what_continues_no_list_is_kept_as_words() -> None:
     ]
 
 
+@pytest.mark.long
 def test_ten_thousand_sections_are_read() -> None:
     text = outline(
         [TextLine(line) for n in range(1, 9_999) for line in (f"{n}. Title {n}", "(1) Words.", "(2) Words.")]
@@ -1170,6 +1171,7 @@ def test_no_word_of_the_samples_is_lost(name: str) -> None:
     assert kept - source == Counter()
 
 
+@pytest.mark.long
 @given(st.lists(st.text(max_size=60), max_size=30))
 def test_any_lines_give_a_structure(lines: list[str]) -> None:
     assert outline([TextLine(line) for line in lines]) == outline([TextLine(line) for line in lines])

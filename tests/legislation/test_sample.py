@@ -28,6 +28,7 @@ def test_the_assessment_of_the_bill_counts_as_the_notes_say() -> None:
     assert (found.full, found.partial, found.gap, found.not_applicable, found.stale) == (13, 6, 1, 2, 0)
 
 
+@pytest.mark.long
 def test_every_public_page_of_the_laws_answers() -> None:
     rows = LawVersion.objects.filter(is_public=True).select_related("instrument")
     addresses = [version.get_absolute_url() for version in rows]  # before a page in Spanish changes the language

@@ -230,6 +230,7 @@ def _bomb(path: Path) -> None:
         archive.writestr("word/media/large.xml", b"\0" * 300_000_000)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("name", "make", "code"),
     [

@@ -144,6 +144,7 @@ def test_another_edition_is_refused(decision: Decision) -> None:
         become_milestone(decision, by=SYSTEM, act=other)
 
 
+@pytest.mark.long
 def test_it_is_carried_out_when_what_it_became_is_done_and_open_again_when_that_is(
     edition: Edition, decision: Decision
 ) -> None:
@@ -230,6 +231,7 @@ def test_agendas_and_minutes_are_tasks_of_who_runs_meetings(committee: Committee
     assert waiting_tasks(Recipient(permissions=frozenset({"plan.edit"})), viewer=secretariat, today=TODAY) == []
 
 
+@pytest.mark.long
 def test_decisions_are_tasks_of_who_carries_them_out(edition: Edition, decision: Decision, secretariat: User) -> None:
     police = Organisation.objects.get(code="police")
     turned = take_decision(edition, by=SYSTEM, title="Into the plan", organisation=police)

@@ -102,6 +102,7 @@ def test_word_and_pdf_say_what_the_page_says(meeting: Meeting) -> None:
         assert expected in paragraphs
 
 
+@pytest.mark.long
 def test_a_name_with_control_characters_breaks_no_paper(meeting: Meeting) -> None:
     Person.objects.filter(code="ruben").update(name="Ru\x08b\x1fen\x0b")
     meeting.items.update(title="Tar\x01gets \ufffe of #all $money$ *and* <b>", minutes="One\x0ctwo\nthree")

@@ -52,6 +52,7 @@ def at_once(*acts: Callable[[], object]) -> list[str]:
     return answers
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("turn", range(4))
 def test_a_changed_vote_counts_or_is_refused_when_it_closes_in_between(turn: int, procedure: WrittenProcedure) -> None:
     """All have answered, so that it may close; one of them changes the answer at the same moment."""

@@ -105,6 +105,7 @@ def test_of_options_the_decision_says_which(committee: Committee) -> None:
     assert Decision.objects.get().title == "Hire two: The school"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("given", "result", "sentence"),
     [
@@ -141,6 +142,7 @@ def test_an_objection_that_is_taken_back_before_it_closes_stops_nothing(committe
     assert closed(found).result == "adopted"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", [MailState.BOUNCED, MailState.STUCK, MailState.WAITING])
 def test_silence_of_a_member_whose_e_mail_did_not_arrive_is_no_consent(state: str, committee: Committee) -> None:
     found = opened(committee, kind="silence")

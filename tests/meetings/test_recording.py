@@ -210,6 +210,7 @@ FROZEN: list[Callable[[Meeting, AgendaItem, Edition], object]] = [
 ]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("act", FROZEN)
 def test_approved_minutes_never_change(
     approved: Meeting, item: AgendaItem, edition: Edition, act: Callable[[Meeting, AgendaItem, Edition], object]

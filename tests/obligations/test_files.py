@@ -166,6 +166,7 @@ def test_the_operator_attaches_and_the_team_downloads_once_it_is_submitted(desk:
     assert downloads(mine, f"/workspace/notifications/{elsewhere.reference}/files/{file.pk}/") == 404
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", ["administrator", "secretariat", "auditor", "lead", "analyst", "observer"])
 def test_nobody_else_downloads_it_whatever_their_role(
     role: str, desk: Desk, user_with: Callable[..., User], browser_of: Browser

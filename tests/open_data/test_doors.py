@@ -66,6 +66,7 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "role", [pytest.param(r, marks=pytest.mark.two_databases) if r == "administrator" else r for r in SOME_VIEWERS]
 )
@@ -85,6 +86,7 @@ def test_every_exit_gives_the_same(viewer_of: Callable[[str], object], role: str
         assert of_xlsx(table, viewer) == plain_text, table.name
 
 
+@pytest.mark.guards("public exits are the stranger's, whoever asks")
 def test_the_api_and_the_public_files_are_a_strangers_whoever_asks(
     viewer_of: Callable[[str], object], secretariat: User
 ) -> None:
@@ -99,6 +101,7 @@ def test_the_api_and_the_public_files_are_a_strangers_whoever_asks(
         assert json.loads(body) == expected, table.name
 
 
+@pytest.mark.long
 def test_nothing_internal_leaves_to_a_stranger_and_all_of_it_would_leak_without_the_rules(
     viewer_of: Callable[[str], object],
 ) -> None:
@@ -123,6 +126,8 @@ def test_nothing_internal_leaves_to_a_stranger_and_all_of_it_would_leak_without_
     } <= set(secret_tables)
 
 
+@pytest.mark.guards("a column leaves only to who may see it")
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", VIEWERS)
 def test_a_column_leaves_only_to_who_may_see_it(viewer_of: Callable[[str], object], role: str) -> None:
     viewer = viewer_of(role)
@@ -133,6 +138,7 @@ def test_a_column_leaves_only_to_who_may_see_it(viewer_of: Callable[[str], objec
             assert guarded == {c.name for c in table.columns if c.needs is not None}
 
 
+@pytest.mark.long
 def test_every_table_tells_its_rows_apart(viewer_of: Callable[[str], object]) -> None:
     viewer = viewer_of("administrator")
     for table in offers.tables().values():
@@ -148,6 +154,7 @@ def test_every_column_and_table_says_what_it_is() -> None:
             assert all((column.name, str(column.title), str(column.help))), (table.name, column.name)
 
 
+@pytest.mark.long
 def test_the_catalogue_lists_every_public_table_with_addresses_that_answer(small_country: Edition, rf: Any) -> None:  # noqa: F811 -- the fixture
     found = catalogue(rf.get("/data/catalog.jsonld"))
     assert [d["dcterms:identifier"] for d in found["dcat:dataset"]] == [t.name for t in public_tables()]
@@ -185,5 +192,6 @@ def test_a_table_stands_under_the_licence_of_the_file_that_it_names(real_country
     }
 
 
+@pytest.mark.long
 def test_a_table_whose_licence_no_pack_tells_says_that_it_is_unknown(small_country: Edition, rf: Any) -> None:  # noqa: F811 -- the fixture
     assert set(map(tuple, _rights(rf).values())) == {("unknown",)}

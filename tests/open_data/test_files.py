@@ -59,6 +59,7 @@ def get(address: str, **headers: str) -> Any:
     return Client().get(address, headers=headers)
 
 
+@pytest.mark.long
 def test_all_files_of_a_table_say_what_every_other_exit_says(small_country: Edition, tmp_path: Path) -> None:  # noqa: F811 -- the fixture
     for table in public_tables():
         number = tables.write_files(table, table.ordered(None), None, tmp_path)
@@ -139,6 +140,7 @@ class Counted:
         return Batch("counted", self.write, lambda: True)
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_strangers_who_come_at_once_wait_for_one_making_or_are_told_to_come_again(kept: None) -> None:
     counted, text = Counted(), []
@@ -165,6 +167,7 @@ def test_strangers_who_come_at_once_wait_for_one_making_or_are_told_to_come_agai
     assert counted.times == 1
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_who_waited_gets_what_the_other_made(kept: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(made, "WAIT_SECONDS", 60.0)
@@ -252,6 +255,7 @@ def test_a_narrowed_list_is_made_as_long_as_it_is_short(far_too_many: None, sett
     assert body(get(address)).decode().count("\r\n") == 3
 
 
+@pytest.mark.long
 def test_narrowed_lists_cost_a_stranger_by_their_rows(act: Action) -> None:
     answers: list[int] = []
     while 429 not in answers and len(answers) < 1000:  # on a slow machine the bucket refills meanwhile

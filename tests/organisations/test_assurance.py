@@ -54,6 +54,7 @@ def test_a_session_in_which_nothing_was_asked_for_ends(observer: User, stranger:
         assert stranger.get("/").status_code == 200
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("isla")
 def test_a_session_ends_after_its_hours_however_busy_it_is(observer: User, stranger: Client) -> None:
     with time_machine.travel(clock.machine(), tick=False) as traveller:
@@ -72,6 +73,7 @@ def test_who_runs_the_strategy_and_its_accounts_needs_a_second_factor() -> None:
     assert NEED_IT == ["administrator", "secretariat"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", NEED_IT)
 def test_after_some_days_there_is_no_way_on_without_a_second_factor(
     role: str, real_country: Country, user_with: Callable[..., User], stranger: Client
@@ -94,6 +96,7 @@ def test_after_some_days_there_is_no_way_on_without_a_second_factor(
         assert client.get("/workspace/plan/").status_code == 200
 
 
+@pytest.mark.long
 def test_who_only_reads_or_is_in_a_sample_goes_on_with_a_password(
     isla: Country, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
@@ -143,6 +146,7 @@ def test_a_stranger_who_fails_on_purpose_does_not_keep_the_owner_out(observer: U
     assert sign_in(other, secretariat) != 302  # being known for one account says nothing of another
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("isla")
 @pytest.mark.parametrize("cookie", ["x", "a:b:c", "WyJhIiwgImIiXQ:1abcde:signature"])
 def test_a_made_up_browser_is_not_known(cookie: str, observer: User, settings: Any) -> None:
@@ -237,6 +241,7 @@ def test_whoever_holds_the_server_lets_a_locked_out_administrator_in(administrat
     assert Authenticator.objects.count() == 0
 
 
+@pytest.mark.long
 def test_where_somebody_is_signed_in_is_noted_once_a_minute_and_at_once_where_it_changes(
     secretariat: User, browser_of: Browser
 ) -> None:

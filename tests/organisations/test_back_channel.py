@@ -134,6 +134,7 @@ def _tampered(service: Directory) -> str:
     return ".".join([head, service.token(sub="other").split(".")[1], tail])
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("make", "words"),
     [

@@ -161,6 +161,7 @@ def addresses_on(client: Client, page: str = "/") -> list[str]:
 
 
 class TestServed:
+    @pytest.mark.long
     def test_pages_link_the_sheets_and_the_mark_under_their_hash(self, dressed: Country, client: Client) -> None:
         found = addresses_on(client)
         assert [address.rpartition("/")[2] for address in found] == ["mark.svg", "light.css", "dark.css"]

@@ -85,6 +85,7 @@ def nothing_kept(disk: Path) -> bool:
 # --- The way of the signed letter ---------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_by_the_link_a_letter_comes_to_the_desk_of_the_team_and_approves_nothing(
     held: Holding, desk: Contact, disk: Path, browser_of: Browser, user_with: Callable[..., User]
 ) -> None:
@@ -194,6 +195,7 @@ def test_only_files_of_the_organisation_itself_or_of_everybody_are_documents_of_
     assert documents_of([]) == {}
 
 
+@pytest.mark.long
 def test_who_decides_opens_the_letter_that_proves_a_claim_and_nobody_else_by_the_claim(
     held: Holding, desk: Contact, bank: Organisation, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
@@ -342,6 +344,7 @@ def test_a_link_that_is_ended_while_the_file_arrives_keeps_nothing(
     assert slowly(f"{page_of(desk)}document/{held.pk}/", lambda: None).status_code == 302  # sent so, it would arrive
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", ["approved", "rejected", "withdrawn"])
 def test_a_claim_that_was_decided_meanwhile_takes_no_letter(
     how: str, held: Holding, desk: Contact, disk: Path, secretariat: User
@@ -399,6 +402,7 @@ def test_what_is_decided_while_the_file_is_looked_at_leaves_no_file(
     assert (Attachment.objects.count(), len(stored(disk))) == (1, 1)
 
 
+@pytest.mark.long
 def test_a_file_of_100_megabytes_is_refused_while_it_arrives(held: Holding, desk: Contact, disk: Path) -> None:
     answer = sent(f"{page_of(desk)}document/{held.pk}/", SimpleUploadedFile("letter.pdf", PDF + bytes(100 * 1024**2)))
     words = "The file is larger than 20 MB. Send a smaller one."
@@ -458,6 +462,7 @@ def test_a_file_with_scripts_is_a_download_and_never_a_page(
     assert Client().get(letter.evidence.portal_url()).status_code == 404  # nor has anybody else the file
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_sixty_uploads_in_a_row_keep_five_of_a_claim_and_ten_an_hour(held: Holding, desk: Contact, disk: Path) -> None:
     """However many claims it makes and from wherever it calls: the file is counted for the organisation, the signed letter for the claim."""

@@ -380,6 +380,7 @@ _JSON = st.recursive(
 )
 
 
+@pytest.mark.long
 @given(st.binary(max_size=300) | _JSON.map(lambda x: json.dumps(x).encode()))
 def test_no_answer_breaks_the_reader_of_answers(content: bytes) -> None:
     """What it takes for an answer is an object that says of what class it is."""

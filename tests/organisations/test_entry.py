@@ -82,6 +82,7 @@ def test_the_link_speaks_for_the_contacts_organisation_and_only_that(desk: Conta
         acts.confirm_entry(other, by=keeper)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("what", ["removed", "moved", "ended", "sent again", "old", "invented"])
 def test_a_link_that_opens_nothing_any_more_says_why(what: str, desk: Contact, secretariat: User) -> None:
     """The contact left, its address changed, the link came into other hands, a newer one was sent, its days are over."""
@@ -165,6 +166,7 @@ def test_what_does_not_differ_is_no_proposal_and_a_newer_one_replaces(desk: Cont
     assert (back, second.state) == (None, "withdrawn")
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("kind", "facts", "field"),
     [

@@ -118,6 +118,7 @@ def test_another_site_cannot_begin_it(ministry: str) -> None:
     assert Client(enforce_csrf_checks=True).post(BEGIN).status_code == 403
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["stranger", "unverified", "silent"])
 def test_who_was_not_invited_or_is_not_verified_stays_outside(ministry: str, person: User, who: str) -> None:
     client = Client()
@@ -203,6 +204,7 @@ def test_a_service_that_is_not_set_up_is_no_page(settings: Any) -> None:
     assert Client().get(BEGIN).status_code == 404
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("signs_in_on", ["", "/es"])
 @pytest.mark.parametrize(("chosen", "lands_on"), [("en", "/workspace/"), ("es", "/es/workspace/")])
 def test_the_workspace_opens_in_the_language_of_the_account_wherever_one_signed_in(

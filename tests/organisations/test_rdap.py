@@ -308,6 +308,7 @@ BROKEN: Mapping[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
 }
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("name", list(BROKEN))
 def test_a_half_or_broken_answer_changes_nothing_and_is_listed(
     name: str, registry: Registry, country: Country, power: Organisation
@@ -737,6 +738,7 @@ def test_the_longest_zone_wins() -> None:
     ]
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.lists(st.text(max_size=6) | st.none(), max_size=3), st.lists(st.text(max_size=9)))))
 def test_whatever_stands_in_a_list_of_servers_is_read_or_refused(services: Any) -> None:
     try:

@@ -294,6 +294,7 @@ class TestPage:
         assert (found.state, found.people, found.reference) == ("received", 80, reference)
 
 
+@pytest.mark.long
 def test_a_hundred_guesses_of_links_are_slowed(stranger: Client) -> None:
     answers = [stranger.get(f"/ambassador/guess-{n}/").status_code for n in range(40)]
     assert (answers[0], answers[-1]) == (404, 429)

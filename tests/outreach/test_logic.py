@@ -63,6 +63,7 @@ def test_a_day_is_believed_or_not(found: Clocks, doubt: ClockDoubt) -> None:
     assert doubt_of(found) == doubt
 
 
+@pytest.mark.long
 @given(DAYS, st.integers(0, 60))
 def test_a_clock_that_was_wrong_all_the_time_gives_the_true_day(wrong: int, ago: int) -> None:
     """The phone was `wrong` days off when the session was held and when it was sent."""
@@ -113,6 +114,7 @@ def test_sixty_days_are_silence() -> None:
     assert [is_silent(days) for days in (None, 0, 59, 60, 300)] == [False, False, False, True, True]
 
 
+@pytest.mark.long
 @given(st.lists(st.integers(1, 99), max_size=20))
 def test_the_code_of_a_new_ambassador_was_never_given(numbers: list[int]) -> None:
     taken = [f"FC-{n:02d}" for n in numbers] + ["NP-50", "FC-x"]

@@ -113,6 +113,7 @@ class TestCourse:
         assert set(to) == {"gv-01@ambassadors.example", "head@ceiba.example"}
         assert "555-4711" in to["gv-01@ambassadors.example"]
 
+    @pytest.mark.long
     def test_an_agreed_day_is_among_the_tasks_in_calendars_and_in_a_mail(
         self, secretariat: User, browser_of: Callable[[User], Client]
     ) -> None:

@@ -131,6 +131,7 @@ class TestValues:
             ("Far Cay", 0, 5),
         ]
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         ("first", "last", "number"),
         [

@@ -250,6 +250,7 @@ def test_the_small_pack_is_sound(small: SmallPack) -> None:
     assert small.problems() == []
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(("file", "old", "new", "where", "sentence"), BAD.values(), ids=BAD.keys())
 def test_a_mistake_gets_its_sentence(  # noqa: PLR0917
     small: SmallPack, file: str, old: str, new: str, where: str, sentence: str
@@ -289,6 +290,7 @@ def test_a_refused_pack_leaves_nothing_behind(small: SmallPack) -> None:
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.long
 def test_a_real_pack_holds_no_accounts_and_no_people(real: SmallPack) -> None:
     real.add("accounts.toml", '[[account]]\nemail = "a@example.org"\nname = "A"\nrole = "lead"\n')
     real.add("people.toml", '[[person]]\ncode = "a"\nname = "A"\nsource = "x"\nread = 2026-01-31\n')
@@ -299,6 +301,7 @@ def test_a_real_pack_holds_no_accounts_and_no_people(real: SmallPack) -> None:
     ]
 
 
+@pytest.mark.long
 def test_reports_of_a_real_country_are_not_kept_with_its_files(real: SmallPack) -> None:
     real.add("reports/2026-11-24/2026-11-24-scan_rdp-x.csv", "ip\n192.0.2.1\n")
     real.add("pack.toml", '\n[[file]]\npath = "reports/*"\nsource = "x"\nlicence = "x"\n')
@@ -307,6 +310,7 @@ def test_reports_of_a_real_country_are_not_kept_with_its_files(real: SmallPack) 
     ]
 
 
+@pytest.mark.long
 def test_a_real_row_says_where_it_comes_from_and_why_it_is_in_doubt(real: SmallPack) -> None:
     real.add("organisations.toml", '\n[[organisation]]\ncode = "x"\nname = "X"\nkind = "agency"\n')
     real.add("organisations.toml", '\n[[organisation]]\ncode = "y"\nname = "Y"\nkind = "agency"\nsource_key = "coe"\n')
@@ -353,6 +357,7 @@ kind = "indicator"
 """
 
 
+@pytest.mark.long
 def test_a_pack_brings_a_framework_of_its_own_through_the_same_checks(small: SmallPack) -> None:
     small.add("frameworks/own-1.toml", OWN)
     assert small.problems() == []

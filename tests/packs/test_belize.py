@@ -46,6 +46,7 @@ def test_every_row_has_a_source_and_says_when_it_was_read_or_why_not(pack: Pack)
     assert [row.name for row in sourced if row.fields["confirmed"]] == []
 
 
+@pytest.mark.guards("doubts about a real country are said in both languages")
 @pytest.mark.parametrize("name", ["belize", "isla-prueba"])
 def test_a_doubt_is_in_both_languages_wherever_the_row_has_both(name: str) -> None:
     """A row without a source of its own has the doubt of the row that holds it, in both languages too."""
@@ -158,6 +159,7 @@ def _without_comments(path: Path) -> str:
     return "\n".join(line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
 
 
+@pytest.mark.long
 def test_every_note_of_a_value_is_in_spanish_too(pack: Pack) -> None:
     notes = [row for row in pack.rows if row.word == "reading" and row.fields["note"]]
     assert len(notes) == 7
@@ -191,6 +193,7 @@ def test_no_text_of_the_edition_breaks_a_line_within_a_sentence(pack: Pack) -> N
         assert len(paragraphs) == 4
 
 
+@pytest.mark.long
 def test_the_areas_are_titled_as_the_release_prints_them(pack: Pack) -> None:
     areas = {row.fields["code"]: row.fields for row in pack.rows if row.word == "pillar"}
     assert {code: area["title"] for code, area in areas.items()} == {
@@ -270,6 +273,7 @@ class TestLoaded:
         assert "World mean" not in page
         assert "Ciudad de Belice" in stranger.get("/es/districts/").content.decode()
 
+    @pytest.mark.long
     def test_what_lasted_is_shown_to_its_last_day(self, stranger: Client) -> None:
         page = stranger.get("/strategy/2020-2023/actions/1.3.2/").content.decode()
         assert '<time datetime="2020-02-10">10 Feb to 13 Feb 2020</time>' in page

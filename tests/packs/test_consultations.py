@@ -75,6 +75,7 @@ def test_a_consultation_is_loaded_whole_and_again(consulted: SmallPack) -> None:
     assert len(set(Comment.objects.values_list("reference", flat=True))) == 3
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("file", "old", "new", "sentence"),
     [

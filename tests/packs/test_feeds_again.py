@@ -18,6 +18,8 @@ from floreo.feeds.models import Feed, Finding, OpenPeriod, Run
 from tests.feeds.making import night
 from tests.packs.conftest import SmallPack
 
+pytestmark = pytest.mark.long
+
 START = date(2026, 11, 9)  # a Monday
 COLUMNS = 'mapping = { address = "ip", time = "timestamp", kind = "open-rdp", port = "port" }'
 FEED = """

@@ -16,6 +16,7 @@ from floreo.strategy.models import Action
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "add-a-country.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_the_guide_loads_as_it_stands(tmp_path: Path) -> None:
     blocks = re.findall(r"```toml\n# (\S+)\n(.*?)```", GUIDE, flags=re.DOTALL)

@@ -46,6 +46,7 @@ def test_nine_playbooks_come_with_every_pack_and_a_pack_replaces_one(small: Smal
     )
 
 
+@pytest.mark.long
 def test_a_rule_that_cannot_be_read_is_named_with_its_file_and_row(small: SmallPack) -> None:
     small.put("clock_rules.toml", RULE.replace("hours = 72", "fortnights = 1"))
     assert small.problems() == [
@@ -56,6 +57,7 @@ def test_a_rule_that_cannot_be_read_is_named_with_its_file_and_row(small: SmallP
     assert ClockRule.objects.get().rule["period"] == {"hours": 72}
 
 
+@pytest.mark.long
 def test_reports_of_a_csv_file_are_rows_of_the_pack(small: SmallPack) -> None:
     small.put(
         "incident_reports.csv",

@@ -41,12 +41,12 @@ def remove_at_the_desk(thing: Action | Milestone, *, by: object) -> None:
     delete(thing)
 
 
-# The second database reads the larger of the packs with LONG.
+# The larger of the packs is loaded and loaded again with LONG.
 SMALLER = [
     pytest.param(
         folder,
         id=folder.name,
-        marks=pytest.mark.long if connection.vendor == "postgresql" and folder.name == "isla-prueba" else (),
+        marks=pytest.mark.long if folder.name == "isla-prueba" else (),
     )
     for folder in ALL_PACKS
 ]
@@ -57,6 +57,7 @@ def states(small: SmallPack) -> dict[str, str]:
     return {row.row.key: row.state.value for row in small.check().rows if row.state is not State.SAME}
 
 
+@pytest.mark.guards("a pack loads, and again changes nothing")
 @pytest.mark.two_databases
 @pytest.mark.django_db
 @pytest.mark.parametrize("folder", SMALLER)
@@ -72,6 +73,7 @@ def test_every_pack_loads_and_loading_it_again_changes_nothing(folder: Path) -> 
     assert {row.state for row in again.rows} == {State.SAME}
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("folder", ALL_PACKS, ids=lambda p: p.name)
 def test_checking_prints_the_difference_and_writes_nothing(folder: Path) -> None:
@@ -82,6 +84,7 @@ def test_checking_prints_the_difference_and_writes_nothing(folder: Path) -> None
     assert not AuditEntry.objects.exists()
 
 
+@pytest.mark.long
 def test_rows_become_objects(small: SmallPack) -> None:
     small.load()
     country = Country.objects.get()
@@ -103,6 +106,7 @@ def test_rows_become_objects(small: SmallPack) -> None:
     assert [pillar.code for pillar in Event.objects.get().pillars.all()] == ["1"]
 
 
+@pytest.mark.long
 def test_readings_keep_their_corrections(small: SmallPack) -> None:
     small.load()
     first, second, third = Reading.objects.order_by("ends_on", "pk")
@@ -113,6 +117,7 @@ def test_readings_keep_their_corrections(small: SmallPack) -> None:
     assert {act.code for act in Indicator.objects.get().actions.all()} == {"1.1.1", "1.1.2"}
 
 
+@pytest.mark.long
 def test_a_change_in_the_pack_is_loaded_and_recorded(small: SmallPack) -> None:
     small.load()
     small.edit(PLAN, 'title = "Pass it"', 'title = "Pass the law"')
@@ -128,6 +133,7 @@ def test_a_change_in_the_pack_is_loaded_and_recorded(small: SmallPack) -> None:
     assert small.check().is_empty
 
 
+@pytest.mark.long
 def test_what_changed_at_the_desk_survives(small: SmallPack) -> None:
     small.load()
     in_the_workspace(Action.objects.get(code="1.1.2"), by=SYSTEM, title="Pass it soon")
@@ -140,6 +146,7 @@ def test_what_changed_at_the_desk_survives(small: SmallPack) -> None:
     assert entry.detail["left_alone"] == ["action “1.1.2”"]
 
 
+@pytest.mark.long
 def test_what_was_removed_at_the_desk_stays_removed(small: SmallPack) -> None:
     small.load()
     remove_at_the_desk(Milestone.objects.get(), by=SYSTEM)
@@ -149,6 +156,7 @@ def test_what_was_removed_at_the_desk_stays_removed(small: SmallPack) -> None:
     assert not Milestone.objects.exists()
 
 
+@pytest.mark.long
 def test_a_row_that_left_the_pack_stays_and_is_told(small: SmallPack) -> None:
     small.load()
     small.edit(PLAN, '\n[[action]]\nobjective = "1.1"\ncode = "1.1.2"\ntitle = "Pass it"\n', "")
@@ -158,6 +166,7 @@ def test_a_row_that_left_the_pack_stays_and_is_told(small: SmallPack) -> None:
     assert Action.objects.filter(code="1.1.2").exists()
 
 
+@pytest.mark.long
 def test_what_people_made_first_is_taken_up_not_doubled(small: SmallPack) -> None:
     small.load()
     mine = Organisation(code="police", name="The Police", kind="police")
@@ -168,6 +177,7 @@ def test_what_people_made_first_is_taken_up_not_doubled(small: SmallPack) -> Non
     assert Organisation.objects.get(code="police").name == "The Police"
 
 
+@pytest.mark.long
 def test_the_same_made_at_the_desk_is_the_same(small: SmallPack) -> None:
     small.load()
     in_the_workspace(Action.objects.get(code="1.1.2"), by=SYSTEM, title="Pass the law")
@@ -178,6 +188,7 @@ def test_the_same_made_at_the_desk_is_the_same(small: SmallPack) -> None:
     assert states(small) == {"2025-2028/1.1.2": "changed"}
 
 
+@pytest.mark.long
 def test_a_frozen_reading_never_changes(small: SmallPack) -> None:
     small.load()
     small.edit("indicators.toml", "value = 10", "value = 12")
@@ -186,6 +197,7 @@ def test_a_frozen_reading_never_changes(small: SmallPack) -> None:
     assert Reading.objects.filter(corrects=None).order_by("ends_on")[0].value == 10
 
 
+@pytest.mark.long
 def test_an_installation_keeps_to_one_country(small: SmallPack, real: SmallPack, settings: Any) -> None:
     small.load()
     settings.FRAMEWORK_DIRS = [PACKS.parent / "frameworks"]  # the real one names what several of them hold

@@ -77,6 +77,7 @@ def two(small: SmallPack) -> SmallPack:
     return small
 
 
+@pytest.mark.long
 def test_two_levels_load_with_what_holds_their_actions(two: SmallPack) -> None:
     two.load()
     edition = Edition.objects.get()
@@ -87,6 +88,7 @@ def test_two_levels_load_with_what_holds_their_actions(two: SmallPack) -> None:
     assert two.check().is_empty
 
 
+@pytest.mark.long
 def test_one_level_and_four_load_too(small: SmallPack) -> None:
     small.edit(EDITION, 'title = "The strategy"', 'title = "The strategy"\nlevels = 4')
     plan = (small.folder / PLAN).read_text(encoding="utf-8")
@@ -102,6 +104,7 @@ def test_one_level_and_four_load_too(small: SmallPack) -> None:
     assert {a.objective.code for a in Action.objects.all()} == {"1.1.a"}
 
 
+@pytest.mark.long
 def test_one_level_has_no_pillar_that_anybody_sees(small: SmallPack) -> None:
     small.edit(EDITION, 'title = "The strategy"', 'title = "The strategy"\nlevels = 1')
     small.put(PLAN, '[[action]]\ncode = "1"\ntitle = "Do it"\n')
@@ -183,6 +186,7 @@ BAD = {
 }
 
 
+@pytest.mark.guards("mistakes in pack.toml get their sentence")
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_wrong_in_pack_toml_has_its_sentence(small: SmallPack, name: str) -> None:
     file, text, sentence = BAD[name]
@@ -255,6 +259,7 @@ WRONG_ROWS = {
 }
 
 
+@pytest.mark.guards("mistakes in rows get their sentence")
 @pytest.mark.parametrize("name", WRONG_ROWS)
 def test_a_row_that_does_not_fit_has_its_sentence(two: SmallPack, name: str) -> None:
     text, sentence = WRONG_ROWS[name]

@@ -199,6 +199,7 @@ def every_text() -> Iterator[tuple[str, str, str]]:
         yield path.name, path.suffixes[0].removeprefix("."), path.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_both_languages_say_the_same_numbers() -> None:
     wrong = [
         (where, name, numbers(row[name], "en"), numbers(text, "es"))
@@ -530,6 +531,7 @@ def counts_in(text: str, language: str, what: str) -> list[int]:
     return [int(n) for each in found for n in numbers(each, language)]
 
 
+@pytest.mark.long
 def test_counts_of_the_plan_are_the_counts_of_the_plan() -> None:
     old = ACTIONS["2021-2024"].values()
     public = [a for a in old if a.get("is_public", True)]
@@ -652,6 +654,7 @@ OTHER_POSTS = {
 }
 
 
+@pytest.mark.long
 def test_people_and_posts_are_those_of_the_register() -> None:
     names, posts = {p["name"] for p in PEOPLE}, {p["post"] for p in PEOPLE}
     bodies = {o["name"] for o in read("organisations.toml")["organisation"]} | {"Secretariat"}

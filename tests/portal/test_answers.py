@@ -148,6 +148,7 @@ class TestDistricts:
         assert "Nothing of the strategy is recorded by district yet" in page
         assert "4,321" not in page
 
+    @pytest.mark.long
     def test_with_something_there_is_a_map_of_it_and_the_same_numbers_in_a_table(
         self, isla: Country, stranger: Client
     ) -> None:

@@ -69,6 +69,7 @@ def test_the_page_of_a_link_is_kept_nowhere_and_named_nowhere(procedure: Written
     assert page["X-Robots-Tag"] == "noindex, nofollow"
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("given", [{}, {"choice": ""}, {"choice": "yes"}, {"choice": "option-1"}])
 def test_no_answer_or_one_that_is_not_offered(
     given: dict[str, str], procedure: WrittenProcedure, stranger: Client
@@ -95,6 +96,7 @@ def test_script_in_a_reason_is_words(committee: Committee, stranger: Client) -> 
     assert choices() == ["object"]
 
 
+@pytest.mark.long
 def test_a_link_forwarded_after_closing_shows_the_result_and_takes_nothing(
     procedure: WrittenProcedure, stranger: Client
 ) -> None:
@@ -135,6 +137,7 @@ def test_a_replaced_link_and_one_that_was_made_up(procedure: WrittenProcedure, s
     assert stranger.get(link_to(RUBEN)).status_code == 200
 
 
+@pytest.mark.long
 def test_who_tries_links_waits(procedure: WrittenProcedure, stranger: Client) -> None:
     answers = {stranger.get(f"/committee/vote/{n}-1~nothing/").status_code for n in range(40)}
     assert answers == {404, 429}
@@ -153,6 +156,7 @@ def test_of_a_secret_ballot_the_page_does_not_say_what_was_chosen(committee: Com
     )
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(("tlp", "status"), [("CLEAR", 200), ("AMBER", 200), ("AMBER+STRICT", 404), ("RED", 404)])
 def test_papers_are_had_by_the_link_up_to_amber(
     tlp: str, status: int, procedure: WrittenProcedure, stranger: Client

@@ -70,6 +70,7 @@ PAGES = {
 }
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.django_db
 @pytest.mark.parametrize(("address", "queries"), PAGES.items())
 @pytest.mark.parametrize("number", [1, 3])

@@ -40,11 +40,13 @@ def ancestors(client: Client, address: str) -> str:
 
 
 class TestFrames:
+    @pytest.mark.long
     def test_by_default_nobody_frames_anything(self, isla: Country, stranger: Client) -> None:
         for address in (*FRAMED, *NOT_FRAMED):
             assert ancestors(stranger, address) == "frame-ancestors 'none'"
             assert stranger.get(address).headers["X-Frame-Options"] == "DENY"
 
+    @pytest.mark.long
     def test_a_site_that_is_named_frames_the_figures_and_no_other_page(
         self, isla: Country, stranger: Client, settings: Any
     ) -> None:
@@ -186,6 +188,7 @@ def every_address(client: Client) -> list[str]:
 
 
 class TestSitemap:
+    @pytest.mark.long
     def test_every_address_is_a_public_page_in_both_languages(self, isla: Country, stranger: Client) -> None:
         found = every_address(stranger)
         assert len(found) == len(set(found))

@@ -80,6 +80,7 @@ def test_the_page_shows_what_the_notice_says_worst_first(notice: Notice, phone: 
     assert not AuditEntry.objects.filter(verb__startswith="finding.").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("ticked", "subjects"),
     [
@@ -152,6 +153,7 @@ def test_an_ended_link_and_one_of_another_notice_open_nothing(notice: Notice, ph
     assert Reply.objects.count() == 0
 
 
+@pytest.mark.long
 def test_who_tries_links_is_slowed_down_and_who_presses_too_often_keeps_the_text(notice: Notice, phone: Client) -> None:
     with clock.as_of(clock.now()):  # on a busy machine more may be done meanwhile
         codes = [phone.get(f"/findings/0.{n}-1~guess/").status_code for n in range(32)]
@@ -161,6 +163,7 @@ def test_who_tries_links_is_slowed_down_and_who_presses_too_often_keeps_the_text
     assert "my words" in posts[-1].content.decode()
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "bad", [{"finding": "x"}, {"finding": "9" * 30}, {"finding": "0"}, {"back": "²"}, {"back": "-1"}]
 )

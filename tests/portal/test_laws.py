@@ -95,6 +95,7 @@ PUBLIC = (
 )
 
 
+@pytest.mark.long
 def test_no_page_says_a_word_of_what_is_not_public(act: Instrument) -> None:
     for address in PUBLIC:
         text = page_of(address).lower()
@@ -107,6 +108,7 @@ def test_a_search_finds_no_word_of_what_is_not_public(act: Instrument) -> None:
     assert "boats-act" not in text
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "address",
     [
@@ -148,6 +150,7 @@ def test_words_are_searched_inside_a_text_and_their_passage_is_shown(act: Instru
     assert "<script>alert" not in script
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("asked", [SECRET, "%00", "((((", "\u202e", "a " * 300, "[a-z]*", "ñ"])
 def test_odd_words_find_nothing_that_is_hidden_and_break_nothing(act: Instrument, asked: str) -> None:
     text = Client().get("/laws/boats-act/", {"q": asked})
@@ -171,6 +174,7 @@ def test_what_is_not_in_force_on_a_day_is_marked(act: Instrument) -> None:
     assert Client().get("/laws/boats-act/v1/?on=nonsense").status_code == 404
 
 
+@pytest.mark.long
 def test_a_part_commences_by_its_name_and_a_schedule_with_the_same_numbers_is_not_marked(act: Instrument) -> None:
     lines = [*ACT_LINES, "FIRST SCHEDULE", "Fees", "3. Boats", "Ten dollars.", "4. Sails", "One dollar."]
     version = make_version(act, "v3", *lines, dated=date(2021, 1, 1))
@@ -181,6 +185,7 @@ def test_a_part_commences_by_its_name_and_a_schedule_with_the_same_numbers_is_no
     assert "In force from" not in words[words.index('id="att_1') :]
 
 
+@pytest.mark.long
 def test_a_day_of_commencement_that_has_not_come_is_no_since(act: Instrument) -> None:
     instruments.update_instrument(act, by=SYSTEM, in_force_on=date(2027, 3, 1))
     for address in ("/laws/", "/laws/boats-act/"):
@@ -189,6 +194,7 @@ def test_a_day_of_commencement_that_has_not_come_is_no_since(act: Instrument) ->
         assert "In force from 1 March 2027" in text, address
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("table", TABLES)
 def test_no_table_says_a_word_of_what_is_not_public(act: Instrument, table: str) -> None:
     for address in (f"/data/{table}.json", f"/data/{table}.csv", f"/api/v1/{table}", f"/data/{table}/"):
@@ -197,6 +203,7 @@ def test_no_table_says_a_word_of_what_is_not_public(act: Instrument, table: str)
         assert SECRET not in body_of(response).decode().lower(), address
 
 
+@pytest.mark.long
 def test_tables_hold_what_is_public(act: Instrument) -> None:
     def rows(table: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(body_of(Client().get(f"/data/{table}.json")))
@@ -212,6 +219,7 @@ def test_tables_hold_what_is_public(act: Instrument) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_law_that_is_hidden_again_is_gone_everywhere(act: Instrument) -> None:
     instruments.hide_instrument(act, by=SYSTEM)
     for address in PUBLIC[2:7]:
@@ -221,6 +229,7 @@ def test_a_law_that_is_hidden_again_is_gone_everywhere(act: Instrument) -> None:
     assert json.loads(body_of(Client().get("/data/law_provisions.json"))) == []
 
 
+@pytest.mark.long
 def test_a_version_that_is_hidden_again_is_gone_and_the_one_before_is_the_newest(act: Instrument) -> None:
     versions.hide_version(act.versions.get(code="v2"), by=SYSTEM)
     assert Client().get("/laws/boats-act/v2/").status_code == 404
@@ -231,6 +240,7 @@ def test_a_version_that_is_hidden_again_is_gone_and_the_one_before_is_the_newest
 # --- What is there ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_page_has_a_permanent_address_for_each_clause_and_says_what_changed(act: Instrument) -> None:
     text = page_of("/laws/boats-act/")
     assert "1 clause differs from “Text v1”." in text
@@ -241,6 +251,7 @@ def test_the_page_has_a_permanent_address_for_each_clause_and_says_what_changed(
     assert "This is an earlier text" in page_of("/laws/boats-act/v1/")
 
 
+@pytest.mark.long
 def test_every_address_within_the_page_leads_somewhere(act: Instrument) -> None:
     for address in ("/laws/boats-act/", "/laws/boats-act/v2/since/v1/"):
         text = page_of(address)
@@ -251,6 +262,7 @@ def test_every_address_within_the_page_leads_somewhere(act: Instrument) -> None:
         assert len(names) == len(set(names))
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("day", "version"), [("2014-06-24", "v1"), ("2019-12-31", "v1"), ("2020-01-01", "v2"), ("2030-01-01", "v2")]
 )
@@ -259,6 +271,7 @@ def test_how_it_read_on_a_day(act: Instrument, day: str, version: str) -> None:
     assert (response.status_code, response.headers["Location"]) == (302, f"/laws/boats-act/{version}/?on={day}")
 
 
+@pytest.mark.long
 def test_the_machine_readable_head_is_json_and_names_the_files(act: Instrument) -> None:
     text = page_of("/laws/boats-act/")
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', text)
@@ -276,6 +289,7 @@ def test_the_machine_readable_head_is_json_and_names_the_files(act: Instrument) 
         assert Client().get(address).status_code == 200, address
 
 
+@pytest.mark.long
 def test_the_text_leaves_as_xml_pdf_and_word(act: Instrument) -> None:
     xml = Client().get("/laws/boats-act/v1/text.xml")
     assert xml.headers["Content-Type"] == "application/akn+xml; charset=utf-8"
@@ -286,6 +300,7 @@ def test_the_text_leaves_as_xml_pdf_and_word(act: Instrument) -> None:
     assert any("A person who takes a boat pays ten dollars." in paragraph.text for paragraph in word.paragraphs)
 
 
+@pytest.mark.long
 def test_the_comparison_leaves_as_word_with_tracked_changes(act: Instrument) -> None:
     data = body_of(Client().get("/laws/boats-act/v2/since/v1.docx"))
     word = docx.Document(io.BytesIO(data))
@@ -299,6 +314,7 @@ def test_the_comparison_leaves_as_word_with_tracked_changes(act: Instrument) -> 
     assert body_of(Client().get("/laws/boats-act/v2/since/v1.pdf"))[:5] == b"%PDF-"
 
 
+@pytest.mark.long
 def test_the_comparison_shows_the_changed_clause_alone(act: Instrument) -> None:
     text = page_of("/laws/boats-act/v2/since/v1/")
     assert text.count("fl-law-diff") == 1
@@ -306,6 +322,7 @@ def test_the_comparison_shows_the_changed_clause_alone(act: Instrument) -> None:
     assert "The two versions have the same words." in page_of("/laws/boats-act/v2/since/v2/")
 
 
+@pytest.mark.long
 def test_the_treaty_page_counts_what_is_reviewed_and_says_what_is_not(act: Instrument) -> None:
     text = page_of("/laws/boats-act/treaties/budapest/")
     assert "No article has been reviewed by a second person yet, so nothing is counted." in text
@@ -324,6 +341,7 @@ EVIL = "<script>alert('x')</script>\"'&amp;<b>"
 PLAIN = "<script>alert"
 
 
+@pytest.mark.long
 def test_no_word_of_a_law_is_code(today: None) -> None:
     law = make_law("evil", title=f"T {EVIL}", summary=EVIL, number="9<b>", note=EVIL)
     lines = [
@@ -405,6 +423,7 @@ def many(act: Instrument) -> None:
         instruments.add_stage(act, by=SYSTEM, code=f"s{n}", title="Stage", state="next")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("address", "queries"),
     [

@@ -50,6 +50,7 @@ def test_the_answer_is_the_same_for_an_address_that_the_register_knows(desk: Des
     assert pages == [(302, "/notify/?done=yes")] * 2
 
 
+@pytest.mark.long
 def test_one_address_is_sent_three_links_and_no_more(desk: Desk) -> None:
     codes = [Client().post("/notify/", {"mail": "duty@power.example"}).status_code for _n in range(30)]
     assert codes == [302] * 3 + [429] * 27
@@ -127,6 +128,7 @@ def test_a_final_report_is_not_begun_before_its_time(desk: Desk) -> None:
     assert (answer.status_code, found.stages.count()) == (422, 1)
 
 
+@pytest.mark.long
 def test_guesses_of_a_link_are_counted(desk: Desk) -> None:
     codes = {Client().get(MISSING).status_code for _n in range(40)}
     assert codes == {404, 429}

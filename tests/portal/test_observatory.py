@@ -143,6 +143,7 @@ def test_earlier_years_are_pages_of_their_own(country: Country, stranger: Client
     assert ("5 incident cases in 2025" in words(page), rows(page, "Quarter")["Q3 2025"]) == (True, "5")
 
 
+@pytest.mark.long
 def test_only_years_that_hold_something_and_this_one_are_named(country: Country, stranger: Client) -> None:
     many(5)
     kept = list(Case.objects.order_by("pk"))

@@ -36,6 +36,7 @@ def _cases(year: int, quarter: int, number: int, **facts: Any) -> None:
         )
 
 
+@pytest.mark.long
 def test_the_report_and_the_briefing_are_pages_and_files(country: Country, stranger: Client) -> None:
     for quarter in (1, 2, 3, 4):
         _cases(2025, quarter, 12, rsit_class="fraud", rsit_type="phishing", sector="finance")

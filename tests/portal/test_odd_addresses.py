@@ -11,6 +11,7 @@ DEEP = base64.urlsafe_b64encode(b"[" * 100_000).decode()
 LARGE = base64.urlsafe_b64encode(b'["a", 99999999999999999999999]').decode()
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.usefixtures("isla")
 @pytest.mark.parametrize(
     ("address", "status"),

@@ -156,6 +156,7 @@ def test_whoever_brings_anything_along_is_no_plain_stranger(act: Action, headers
     assert len(SHELF) == 0
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "address",
     [
@@ -234,6 +235,7 @@ def _page(size: int = 1, until: float = 1.0) -> CachedPage:
 QUERIES = st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3)
 
 
+@pytest.mark.long
 @given(QUERIES, QUERIES)
 def test_two_different_queries_never_share_a_page(a: dict[str, str], b: dict[str, str]) -> None:
     from unittest.mock import patch

@@ -24,6 +24,7 @@ def needs_nothing_else(html: str, address: str) -> None:
         assert word not in html, address
 
 
+@pytest.mark.long
 def test_every_page_opens_in_both_languages_with_one_heading_and_needs_nothing_else(
     isla: Country, stranger: Client
 ) -> None:
@@ -59,6 +60,7 @@ def without_actions() -> None:
     Objective.objects.all().delete()
 
 
+@pytest.mark.long
 def test_a_country_without_actions_shows_every_page_too(real_country: Country, stranger: Client) -> None:
     without_actions()
     for address in some_of_each(pages()):
@@ -77,6 +79,7 @@ PLACES = (
 )
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", [*PLACES, "/about/audit/", "/report/", "/privacy/", "/about/"])
 def test_a_fresh_installation_says_what_to_do(stranger: Client, address: str) -> None:
@@ -90,6 +93,7 @@ def test_the_first_page_of_a_fresh_installation(stranger: Client) -> None:
     assert "floreo up" in html
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "address",
     [
@@ -177,6 +181,7 @@ def test_search_finds_what_is_public_in_the_readers_language(isla: Country, stra
     assert heading(body(stranger, "/search/?q=zzzz")) == "0 pages for “zzzz”"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["", "/es"])
 def test_search_shows_the_strategy_in_force_first_and_what_was_before_last(
     isla: Country, stranger: Client, language: str
@@ -191,6 +196,7 @@ def test_search_shows_the_strategy_in_force_first_and_what_was_before_last(
     assert all(row.word for row in found)
 
 
+@pytest.mark.long
 def test_search_without_end_is_slowed_down(isla: Country, stranger: Client) -> None:
     answers = list[int]()
     while len(answers) < 600 and 429 not in answers:  # on a busy machine some of the allowance comes back meanwhile

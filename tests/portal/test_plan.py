@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from datetime import date, timedelta
 
+import pytest
 from django.test import Client
 
 from floreo.core.access import SYSTEM
@@ -151,6 +152,7 @@ def big_edition(number: int) -> Edition:
     return edition
 
 
+@pytest.mark.long
 def test_a_long_plan_opens_one_pillar_at_a_time(isla: Country, stranger: Client) -> None:
     address = big_edition(400).get_absolute_url()
     html = body(stranger, address)

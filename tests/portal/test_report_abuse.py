@@ -136,6 +136,7 @@ def test_files_that_are_gone_when_the_report_is_sent_are_asked_for_again() -> No
     assert (again.status, again.errors) == (422, ["These files are no longer here: a.txt. Choose them again."])
 
 
+@pytest.mark.long
 def test_one_address_is_slowed_with_a_sentence_and_keeps_its_words_while_others_pass(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

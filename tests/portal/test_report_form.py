@@ -67,6 +67,7 @@ def test_a_double_press_gives_the_same_number_and_link_and_one_report() -> None:
     assert [(each.reference, each.additions) for each in Report.objects.all()] == [(first.reference, [])]
 
 
+@pytest.mark.long
 def test_what_was_changed_and_sent_again_is_added_to_the_report() -> None:
     reporting.open_form()
     page = last_page(Client())
@@ -151,6 +152,7 @@ def test_a_worker_that_is_killed_before_the_file_is_removed_makes_no_second_repo
     assert (spooled.take_in(), Report.objects.count(), spooled.spool().waiting()) == (1, 1, [])
 
 
+@pytest.mark.long
 def test_a_number_that_another_report_has_does_not_stop_the_report() -> None:
     reporting.open_form()
     first, second = sent(), sent(text="Another one")
@@ -199,6 +201,7 @@ def test_files_of_a_report_that_became_one_about_a_child_are_not_taken_along() -
     assert Report.objects.get().files.count() == 0
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("step", "values", "error"),
     [
@@ -248,6 +251,7 @@ def test_a_text_that_is_too_long_comes_back_whole() -> None:
         assert again.typed()["text"] == text
 
 
+@pytest.mark.long
 def test_back_keeps_what_was_typed_also_when_it_is_wrong() -> None:
     reporting.open_form()
     page = last_page(Client()).send(go="edit:contact").send({"mail": "ana at home", "name": "Ana"}, go="back")

@@ -28,6 +28,7 @@ def look(link: str) -> Page:
     return Page(Client(), Client().get(link))
 
 
+@pytest.mark.long
 def test_text_and_files_are_added(link: str) -> None:
     given = {"do": "add", "text": "They called again.", "files": [reporting.a_file("call.txt", b"log")]}
     assert Client().post(link, given)["Location"].endswith("?done=added")
@@ -55,12 +56,14 @@ def test_it_is_withdrawn_on_a_press_and_not_twice(link: str) -> None:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["", "á" * 8001])
 def test_what_cannot_be_added_is_said_at_its_field_and_stays(link: str, text: str) -> None:
     page = Page(Client(), Client().post(link, {"do": "add", "text": text}))
     assert (page.status, len(page.errors), page.tree.xpath("string(//textarea)").strip()) == (422, 1, text)
 
 
+@pytest.mark.long
 def test_the_link_of_another_report_or_of_none_opens_nothing(link: str) -> None:
     for other in (f"{link[:-2]}x/", "/report/follow/x/", f"{link[:-33]}{'0' * 32}/"):
         assert Client().get(other).status_code == 404
@@ -68,6 +71,7 @@ def test_the_link_of_another_report_or_of_none_opens_nothing(link: str) -> None:
     assert Report.objects.get().state == ReportState.NEW
 
 
+@pytest.mark.long
 def test_only_its_hash_is_saved_and_the_trail_holds_neither_it_nor_the_words(link: str) -> None:
     Client().post(link, {"do": "add", "text": "They called again."})
     secret = link.rstrip("/").rsplit("/", 1)[-1]
@@ -76,6 +80,7 @@ def test_only_its_hash_is_saved_and_the_trail_holds_neither_it_nor_the_words(lin
     assert secret not in str(Report.objects.values().get())
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("state", [each for each in ReportState if each != ReportState.ACCEPTED])
 def test_the_reporter_reads_the_state_in_plain_words_and_never_the_reason(link: str, state: str) -> None:
     Report.objects.update(state=state, reason="The reporter seems confused.")
@@ -110,6 +115,7 @@ def test_the_form_installs_as_a_page_and_prints_on_paper(link: str) -> None:
     )
 
 
+@pytest.mark.long
 def test_where_the_form_is_closed_nothing_is_received_and_every_word_comes_back() -> None:
     team = reporting.open_form()
     page = last_page(Client())

@@ -66,6 +66,7 @@ def test_minutes_and_notices_are_found_by_no_stranger(isla: Country) -> None:
     assert not inside.filter(is_public=True).exists()
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("odd", ["%C2%B4", "%CC%81", "%22", "*", "%28%29"])
 def test_signs_alone_are_answered_with_a_sentence(isla: Country, stranger: Client, odd: str) -> None:
     assert "Enter a word or a number." in body(stranger, f"/search/?q={odd}")

@@ -76,6 +76,7 @@ def body_of(edition: Edition, kind: str) -> bytes:
         return bytes(opened.read())
 
 
+@pytest.mark.long
 def test_page_pdf_and_word_say_the_same(edition: Edition, stranger: Client) -> None:
     page = stranger.get("/strategy/2025-2028/text/").content.decode()
     pdf = "\n".join(p.extract_text() for p in PdfReader(io.BytesIO(body_of(edition, "pdf"))).pages)
@@ -96,6 +97,7 @@ def test_page_pdf_and_word_say_the_same(edition: Edition, stranger: Client) -> N
     assert "Establish &amp; run a &lt;form&gt;" in page
 
 
+@pytest.mark.long
 def test_a_file_is_kept_until_the_plan_says_something_else(edition: Edition) -> None:
     first = kept_copy(edition, "docx", "en")
     assert kept_copy(edition, "docx", "en").file.name == first.file.name
@@ -120,6 +122,7 @@ def test_what_was_made_internal_is_in_no_file_any_more(edition: Edition) -> None
     assert b"1.1.1" not in body_of(edition, "json")
 
 
+@pytest.mark.long
 def test_the_worker_draws_what_is_stale(edition: Edition) -> None:
     assert draw_stale(by=SYSTEM) == len(KINDS) * 2
     assert draw_stale(by=SYSTEM) == 0
@@ -137,6 +140,7 @@ def test_an_edition_that_is_not_public_is_copied_for_who_may_read_it_and_kept_no
     assert stranger.get("/strategy/2025-2028/copy.exe").status_code == 404
 
 
+@pytest.mark.long
 def test_the_copy_takes_a_fixed_number_of_queries(edition: Edition, django_assert_num_queries: Any) -> None:
     with once.reading(), django_assert_num_queries(8):
         copy_of(edition, None, "en")

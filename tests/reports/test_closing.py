@@ -57,6 +57,7 @@ def test_closing_keeps_how_everything_valid_on_the_last_day(review: Review, secr
     assert [m["action"] for m in public["moved"]["closed"]] == ["1.1.1"]
 
 
+@pytest.mark.long
 def test_answers_are_in_the_report_of_the_period_that_they_are_about(
     review: Review, edition: Edition, acts: list[Action], secretariat: User
 ) -> None:
@@ -136,6 +137,7 @@ def test_what_is_frozen_refuses_to_change_by_us_and_by_the_database(review: Revi
     assert canonical(Snapshot.objects.get(pk=snapshot.pk).public) == before
 
 
+@pytest.mark.long
 def test_later_changes_of_the_plan_do_not_reach_a_frozen_report(
     review: Review, acts: list[Action], secretariat: User
 ) -> None:

@@ -51,6 +51,7 @@ def late_plan(edition: Edition, many: int) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_sixty_late_actions_with_very_long_titles_are_one_page(edition: Edition, language: str) -> None:
     late_plan(edition, 60)
@@ -97,6 +98,7 @@ def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Act
         assert expected in words, expected
 
 
+@pytest.mark.long
 def test_a_limit_is_told_as_a_limit(isla: Country) -> None:
     """Beside a value, "2" alone would read as a target that was reached."""
     edition = Edition.objects.get(code="2025-2028")
@@ -115,6 +117,7 @@ def test_an_empty_edition_says_so(edition: Edition) -> None:
         assert text in words, text
 
 
+@pytest.mark.long
 def test_the_sample_and_the_first_real_country_fit_too(isla: Country) -> None:
     edition = Edition.objects.get(code="2025-2028")
     for language in ("en", "es"):

@@ -48,6 +48,7 @@ def test_without_a_report_the_list_says_what_comes_first(country: Country, stran
     assert "Reports appear here when the secretariat publishes them." in words(stranger.get("/reports/").content)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("address", "heading"),
     [
@@ -68,6 +69,7 @@ def test_each_page_has_the_answer_as_its_heading(
     assert "Secret stakeout" not in page.content.decode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["2026-q3", "2026-q3/minister", "2026-q3/funders/fund"])
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_each_is_a_pdf_and_a_word_file_too(snapshot: Snapshot, stranger: Client, name: str, language: str) -> None:
@@ -95,6 +97,7 @@ def test_the_data_is_the_public_form_and_stays_the_same(snapshot: Snapshot, stra
     assert b"stakeout" not in first
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "address",
     [
@@ -116,6 +119,7 @@ def test_a_funder_has_an_address_that_leads_to_the_newest(snapshot: Snapshot, st
     assert (page.status_code, page["Location"]) == (302, "/reports/2025-2028/2026-q3/funders/fund/")
 
 
+@pytest.mark.long
 def test_reports_of_an_edition_that_is_not_public_are_hidden(snapshot: Snapshot, stranger: Client) -> None:
     Edition.objects.update(is_public=False)
     assert stranger.get("/reports/2025-2028/2026-q3/").status_code == 404
@@ -123,6 +127,7 @@ def test_reports_of_an_edition_that_is_not_public_are_hidden(snapshot: Snapshot,
     assert "2026-q3" not in stranger.get("/reports/").content.decode()
 
 
+@pytest.mark.long
 def test_a_public_correction_comes_first_on_page_and_paper(
     snapshot: Snapshot, stranger: Client, secretariat: User
 ) -> None:
@@ -186,6 +191,7 @@ def test_closed_periods_are_open_data(snapshot: Snapshot, stranger: Client) -> N
     assert (one.status_code, one.json()["actions_late"]) == (200, 1)
 
 
+@pytest.mark.long
 def test_files_are_drawn_often_and_not_without_end(snapshot: Snapshot, stranger: Client) -> None:
     address = "/reports/2025-2028/2026-q3.json"
     assert {stranger.get(address).status_code for _time in range(BURST)} == {200}

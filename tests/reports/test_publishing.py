@@ -78,6 +78,7 @@ def lists(client: Client) -> str:
     return "".join((b"".join(each.streaming_content) if each.streaming else each.content).decode() for each in answers)
 
 
+@pytest.mark.long
 def test_closing_publishes_nothing(snapshot: Snapshot, stranger: Client) -> None:
     assert not snapshot.is_out
     assert {each: stranger.get(each).status_code for each in PUBLIC} == dict.fromkeys(PUBLIC, 404)
@@ -90,6 +91,7 @@ def test_closing_publishes_nothing(snapshot: Snapshot, stranger: Client) -> None
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["lead", "operator", "observer"])
 def test_nor_does_an_account_that_reads_nothing_internal_see_it(
     role: str, snapshot: Snapshot, user_with: Callable[..., User]
@@ -101,6 +103,7 @@ def test_nor_does_an_account_that_reads_nothing_internal_see_it(
     assert client.get(f"{DESK.rstrip('/')}.pdf").status_code in {403, 404}
 
 
+@pytest.mark.long
 def test_publishing_shows_every_form_to_everybody(snapshot: Snapshot, secretariat: User, stranger: Client) -> None:
     publish_report(snapshot, by=secretariat)
     wanted = {each: 302 if each.startswith("/reports/2025-2028/funders") else 200 for each in PUBLIC}
@@ -122,6 +125,7 @@ def test_an_embargo_ends_by_itself_to_the_second(snapshot: Snapshot, secretariat
     assert Release.objects.get().publish_at == at
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("gap", [timedelta(0), timedelta(seconds=1), timedelta(days=400)])
 def test_an_embargo_in_the_past_is_refused(gap: timedelta, snapshot: Snapshot, secretariat: User) -> None:
     with time_machine.travel(clock.now(), tick=False), pytest.raises(Refused) as refusal:
@@ -157,6 +161,7 @@ def test_an_embargo_can_be_withdrawn_before_it_ends_and_not_after(
             withdraw_embargo(snapshot, by=secretariat)
 
 
+@pytest.mark.long
 def test_it_is_published_once(snapshot: Snapshot, secretariat: User) -> None:
     publish_report(snapshot, by=secretariat)
     first = Release.objects.get().publish_at
@@ -203,6 +208,7 @@ def test_who_may_not_publish_does_not(snapshot: Snapshot, user_with: Callable[..
     assert preview_token(link) not in client.get(DESK).content.decode()
 
 
+@pytest.mark.long
 def test_the_page_that_publishes_says_what_becomes_public_and_the_one_that_closes_what_closing_does(
     snapshot: Snapshot, desk: Client, review: Review
 ) -> None:
@@ -221,6 +227,7 @@ def test_closing_leads_to_the_report_and_its_publication(review: Review, acts: l
     assert f"{DESK}publish/?shown=" in desk.get(DESK).content.decode()
 
 
+@pytest.mark.long
 def test_a_report_of_any_period_is_not_published_by_freezing_it(
     snapshot: Snapshot, stranger: Client, secretariat: User
 ) -> None:
@@ -228,6 +235,7 @@ def test_a_report_of_any_period_is_not_published_by_freezing_it(
     assert stranger.get(made.get_absolute_url()).status_code == 404
 
 
+@pytest.mark.long
 def test_a_correction_is_seen_with_its_report(snapshot: Snapshot, secretariat: User) -> None:
     correct_snapshot(snapshot, by=secretariat, where="Money", text="400", instead="500", is_public=True)
     assert Correction.objects.visible_to(None).count() == 0
@@ -254,6 +262,7 @@ def body(content: bytes) -> str:
     return found[1]
 
 
+@pytest.mark.long
 def test_the_link_shows_the_pages_exactly_as_they_will_be(
     link: PreviewLink, stranger: Client, secretariat: User
 ) -> None:
@@ -281,6 +290,7 @@ def test_every_link_of_a_preview_stays_within_it(link: PreviewLink, stranger: Cl
             assert stranger.get(href).status_code == 200, href
 
 
+@pytest.mark.long
 def test_the_link_acts_only_by_reading(link: PreviewLink, stranger: Client) -> None:
     entries = AuditEntry.objects.count()
     answer = stranger.get(at(link))
@@ -317,21 +327,25 @@ def test_a_link_that_was_withdrawn_opens_nothing(link: PreviewLink, secretariat:
         withdraw_preview(link, by=secretariat)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("token", ["1-1~abc", "1-1", "x", "999999999999999-1~aaaa", PLACEHOLDER])
 def test_a_token_that_was_not_made_here_opens_nothing(token: str, link: PreviewLink, stranger: Client) -> None:
     assert stranger.get(f"/reports/preview/{token}/").status_code == 404
     assert stranger.get(f"/reports/preview/{token}/report.pdf").status_code == 404
 
 
+@pytest.mark.long
 def test_a_token_of_another_kind_opens_nothing(link: PreviewLink, stranger: Client) -> None:
     assert stranger.get(f"/reports/preview/{links.sign('review.x', link.pk, 1)}/").status_code == 404
 
 
+@pytest.mark.long
 def test_guesses_are_counted(link: PreviewLink, stranger: Client) -> None:
     answers = {stranger.get(f"/reports/preview/1-1~{n}/").status_code for n in range(40)}
     assert answers == {404, 429}
 
 
+@pytest.mark.long
 def test_the_mail_with_the_link_is_shown_first_and_its_words_are_kept(snapshot: Snapshot, desk: Client) -> None:
     given = {"name": "Minister Norte", "to": "minister@example.org", "language": "es"}
     shown = desk.post(f"{DESK}link/", given)
@@ -355,6 +369,7 @@ def _seen(answer: Any) -> str:
     return str(next(c for c in answer.context if "lines" in c)["seen"])
 
 
+@pytest.mark.long
 def test_a_link_can_be_made_without_a_mail(snapshot: Snapshot, desk: Client) -> None:
     assert desk.post(f"{DESK}link/", {"name": "Cabinet", "language": "en"}).status_code == 302
     made = PreviewLink.objects.get()

@@ -49,6 +49,7 @@ def all_text(content: bytes) -> str:
     return "\n".join([*(p.text for p in document.paragraphs), *cells, document.sections[0].footer.paragraphs[0].text])
 
 
+@pytest.mark.long
 def test_our_own_template_is_sound_and_fills_with_every_kind_of_field(review: Review, secretariat: User) -> None:
     own = default_template()
     assert "late[].title" in check(own)
@@ -64,6 +65,7 @@ def test_it_fills_in_spanish(review: Review, secretariat: User) -> None:
         assert "T3 2026" in all_text(fill(template("{{ period }}"), summary))
 
 
+@pytest.mark.long
 def test_texts_of_the_plan_are_words_in_it_never_markup_or_code(
     review: Review, secretariat: User, acts: list[object]
 ) -> None:
@@ -75,6 +77,7 @@ def test_texts_of_the_plan_are_words_in_it_never_markup_or_code(
     assert "<w:p>{{ 7*7 }} & </w:t>" in made
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("words", "text"),
     [
@@ -151,6 +154,7 @@ FILE_LINK = REMOTE.replace(b"attachedTemplate", b"hyperlink").replace(
 DDE = b'<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:r><w:instrText>DDEAUTO c:\\\\x</w:instrText></w:r></w:p><w:sectPr'
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("content", "text"),
     [

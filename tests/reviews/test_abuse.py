@@ -111,6 +111,7 @@ def test_a_link_writes_of_nothing_that_it_does_not_ask_about(
     assert other.answers.count() == 0
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "token", ["1", "1-1", "1-1~", "1-1~x", "~", "1-2~{sig}", "2-1~{sig}", "01-1~{sig}", "1-1 ~{sig}", "-1-1~{sig}"]
 )
@@ -162,6 +163,7 @@ def test_what_is_written_runs_nowhere(
     assert phone.get(kept.portal_url()).status_code == 404
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "link",
     [
@@ -201,6 +203,7 @@ def test_who_holds_a_link_sees_nothing_of_others(
     assert phone.get(other.workspace_url()).status_code == 302  # a link is no account
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["observer", "auditor", "operator", "drafter", "analyst"])
 def test_who_may_not_answer_for_a_body_is_sent_no_link_that_does(
     role: str, update_request: UpdateRequest, user_with: People

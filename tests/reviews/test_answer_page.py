@@ -131,6 +131,7 @@ def test_nothing_changed_is_one_press(update_request: UpdateRequest, act: Action
     assert (answer.state, answer.nothing_changed, answer.done) == ("submitted", True, "")
 
 
+@pytest.mark.long
 def test_one_press_for_all_leaves_drafts_alone(edition: Any, act: Action, other_act: Action, phone: Client) -> None:
     update_request = opened(edition).requests.get()
     phone.post(address(update_request), typed(act, press="unchanged", done="Not finished yet"))
@@ -245,6 +246,7 @@ def test_the_same_sent_twice_counts_once(update_request: UpdateRequest, act: Act
     assert AuditEntry.objects.filter(verb="answer.submitted").count() == 1
 
 
+@pytest.mark.long
 def test_two_who_type_at_once_both_keep_their_text(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     phone.post(address(update_request), typed(act, press="save", done="By the head"))
     response = phone.post(address(update_request), typed(act, press="save", done="By the deputy"))
@@ -266,6 +268,7 @@ def test_a_text_that_is_too_long_is_given_back(update_request: UpdateRequest, ac
     assert Answer.objects.count() == 0
 
 
+@pytest.mark.long
 def test_a_page_that_arrived_in_part_empties_nothing(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     phone.post(address(update_request), typed(act, press="save", done="Kept"))
     cut = typed(act, version=1)
@@ -296,6 +299,7 @@ def test_an_empty_sheet_is_not_sent(update_request: UpdateRequest, act: Action, 
     assert "There is no text yet. Describe what was done, or press “Nothing changed”." in response.content.decode()
 
 
+@pytest.mark.long
 def test_a_returned_answer_comes_back_with_its_note(
     update_request: UpdateRequest, act: Action, phone: Client, marlo: Any
 ) -> None:
@@ -348,6 +352,7 @@ def test_after_the_due_date_the_page_says_how_late_it_is(update_request: UpdateR
     assert "Updates were due on 4 Dec 2026, 3 days ago. The review closes on 15 Dec 2026." in page
 
 
+@pytest.mark.long
 def test_a_body_without_a_named_person_says_who_speaks(edition: Any, act: Action, phone: Client) -> None:
     act.person = None
     act.save()
@@ -403,6 +408,7 @@ def test_a_lead_changes_when_it_is_expected_and_both_dates_are_shown_before_it_i
     assert (milestone.expected_on, milestone.note) == (date(2027, 1, 10), "Half is paid")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

@@ -53,6 +53,7 @@ def test_an_approved_answer_is_what_the_plan_says(answer: Answer, act: Action, m
     assert {"answer.approved", "update.added", "milestone.reached"} <= verbs
 
 
+@pytest.mark.long
 def test_the_second_of_two_reviewers_hears_who_decided_what_and_when(answer: Answer, marlo: User, ines: User) -> None:
     acts.approve_answer(answer, by=marlo)
     with pytest.raises(Changed, match=r"Marlo Quill approved it on \d+ \w{3} \d{4}"):
@@ -68,6 +69,7 @@ def test_returned_by_one_is_not_approved_by_the_other(answer: Answer, marlo: Use
     assert Update.objects.count() == 0
 
 
+@pytest.mark.long
 def test_what_was_rewritten_while_it_was_read_is_read_again(
     answer: Answer, update_request: UpdateRequest, act: Action, marlo: User
 ) -> None:
@@ -82,6 +84,7 @@ def test_what_was_rewritten_while_it_was_read_is_read_again(
     assert Update.objects.get().done == "Otherwise."
 
 
+@pytest.mark.long
 def test_who_approves_an_answer_that_they_wrote_is_noted_and_the_public_reads_it(
     update_request: UpdateRequest, act: Action, marlo: User, ines: User, stranger: Client
 ) -> None:
@@ -137,6 +140,7 @@ def test_figures_are_entered_by_what_is_handed_in_and_all_or_nothing(
     assert entered == [("calls", "58", marlo)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("value", "source", "field"), [("many", "List", "value-calls"), ("58", " ", "source-calls")])
 def test_a_figure_without_number_or_source_is_not_sent(
     update_request: UpdateRequest, act: Action, value: str, source: str, field: str
@@ -201,6 +205,7 @@ def test_a_lead_may_not_approve(answer: Answer, update_request: UpdateRequest, u
         acts.approve_answer(answer, by=lead)
 
 
+@pytest.mark.long
 def test_a_closed_review_takes_nothing_and_decides_nothing(
     answer: Answer, update_request: UpdateRequest, act: Action, review: Review
 ) -> None:

@@ -50,6 +50,7 @@ def test_a_worker_that_stood_still_sends_one_mail_and_not_all_that_it_missed(
     assert len(sent) == bool([d for d in days if d <= due + timedelta(days=gap)])
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_change_of_the_clocks_skips_and_doubles_nothing(zone: str) -> None:
     """The worker looks every ten minutes for a year; days are the country's own, as clock.today() counts them."""
@@ -77,6 +78,7 @@ def test_what_opens_is_over_and_its_days_are_in_order(today: date, frequency: Fr
         assert dates.due_on >= min(period.end + timedelta(days=12), today + timedelta(days=5))
 
 
+@pytest.mark.long
 @given(st.integers(2021, 2034), FREQUENCIES)
 def test_every_period_opens_once_in_a_year(year: int, frequency: Frequency) -> None:
     days = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]

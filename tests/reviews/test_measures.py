@@ -60,6 +60,7 @@ def test_what_is_still_in_time_is_not_counted_against_anybody(two: Review, editi
     assert reading.left_out == (("updates_still_in_time", 2),)
 
 
+@pytest.mark.long
 def test_a_correction_after_a_note_stays_in_time(two: Review, edition: Edition) -> None:
     send(two, "1.1.1", date(2026, 12, 1))
     update_request = UpdateRequest.objects.get(review=two)

@@ -61,6 +61,7 @@ def test_an_edition_that_is_not_in_force_is_not_asked_about(rhythm: Rhythm) -> N
     assert look(OCTOBER) == 0
 
 
+@pytest.mark.long
 def test_who_has_not_answered_is_reminded_before_and_after_the_due_day_then_the_deputy_is_asked(rhythm: Rhythm) -> None:
     for n in range(40):
         look(OCTOBER + timedelta(days=n))
@@ -82,6 +83,7 @@ def test_who_has_not_answered_is_reminded_before_and_after_the_due_day_then_the_
     assert str(update_request.deputy) == "Rosa Faro"
 
 
+@pytest.mark.long
 def test_who_has_answered_hears_no_more(rhythm: Rhythm, act: Action) -> None:
     look(OCTOBER)
     update_request = UpdateRequest.objects.get()
@@ -136,6 +138,7 @@ def test_whom_nobody_can_write_to_is_asked_all_the_same_and_shows(edition: Editi
         acts.send_again(update_request, by=SYSTEM)
 
 
+@pytest.mark.long
 def test_actions_to_come_closed_ones_and_those_nobody_leads_are_not_asked_about(edition: Edition, act: Action) -> None:
     make.make_action(edition, "1.1.8", starts_on=date(2027, 1, 1), lead=act.participations.get().organisation)
     make.make_action(edition, "1.1.9")
@@ -168,6 +171,7 @@ def test_what_comes_into_the_plan_later_can_be_asked_about(
         acts.request_the_rest(review, by=SYSTEM)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("days", "field"),
     [

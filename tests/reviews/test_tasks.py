@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.tasks import Recipient
@@ -71,6 +73,7 @@ def test_a_review_waits_to_be_closed_when_all_is_approved_or_its_day_has_come(
     assert titles(DECIDES) == []
 
 
+@pytest.mark.long
 def test_four_queries_whatever_there_is(update_request: UpdateRequest, django_assert_num_queries: object) -> None:
     everybody = Recipient(everybody=True)
     with django_assert_num_queries(4):  # type: ignore[operator]  # pytest-django's; one is for the holidays

@@ -69,6 +69,7 @@ def test_dates_move_but_what_began_stays(edition: Edition, three: list[Action], 
             bulk.bulk_shift(edition, by=secretariat, codes=CODES, days=days)
 
 
+@pytest.mark.long
 def test_a_lead_is_set_where_there_was_one_and_where_there_was_none(
     edition: Edition, three: list[Action], police: Organisation, csirt: Organisation, secretariat: User
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_lead_is_set_where_there_was_one_and_where_there_was_none(
     assert three[0].participations.filter(organisation=csirt, ends_on=date(2026, 11, 23)).exists()
 
 
+@pytest.mark.long
 def test_person_confirmed_and_public_are_set(edition: Edition, three: list[Action], secretariat: User) -> None:
     ana = make.make_person("ana-duarte")
     bulk.bulk_set_person(edition, by=secretariat, codes=CODES, person=ana)
@@ -93,6 +95,7 @@ def test_nothing_ticked_and_nobody_else(edition: Edition, three: list[Action], s
         bulk.bulk_set_due(edition, by=lead, codes=CODES, due_on=None)
 
 
+@pytest.mark.long
 def test_unfinished_work_goes_on_in_the_next_edition(
     edition: Edition, three: list[Action], police: Organisation, secretariat: User, lead: User
 ) -> None:

@@ -166,6 +166,7 @@ def test_what_was_reported_on_is_not_removed(act: Action, secretariat: User, lea
     assert refused.value.code == "has_history"
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", ["lead", "observer", "auditor", "analyst", "drafter", "operator", "coordinator"])
 def test_only_those_who_run_the_plan_change_it(
     edition: Edition, act: Action, csirt: Organisation, user_with: Callable[..., User], role: str

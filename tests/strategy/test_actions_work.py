@@ -119,12 +119,14 @@ def test_an_update_ticks_no_milestone_of_another_action(edition: Edition, act: A
     assert Update.objects.count() == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("given", "kept"), [("usd", "USD"), (" EUR ", "EUR"), ("PRD", "PRD")])
 def test_a_known_currency_is_taken_and_the_countrys_own(act: Action, secretariat: User, given: str, kept: str) -> None:
     line = money.add_budget_line(act, by=secretariat, amount=Decimal(10), currency=given, fiscal_year=2026)
     assert line.currency == kept
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("currency", ["", "DOLLARS", "XXZ", "$"])
 def test_an_unknown_currency_is_refused_with_a_sentence(act: Action, secretariat: User, currency: str) -> None:
     with pytest.raises(Refused) as refused:

@@ -219,6 +219,7 @@ def test_all_undecided_rows_of_a_kind_are_rejected_at_once(drafter: User) -> Non
 # Finishing
 
 
+@pytest.mark.long
 def test_accepted_rows_become_an_edition_in_preparation(drafter: User) -> None:
     draft = drafted(SPANISH, drafter)
     accept_everything(draft, drafter)
@@ -245,6 +246,7 @@ def test_accepted_rows_become_an_edition_in_preparation(drafter: User) -> None:
     assert AuditEntry.objects.filter(subject=row.became, verb="draft_row.entered").count() == 1
 
 
+@pytest.mark.long
 def test_finishing_twice_makes_nothing_twice_and_the_rest_can_follow(drafter: User) -> None:
     draft = drafted(SPANISH, drafter)
     for kind in ("edition", "pillar"):
@@ -278,6 +280,7 @@ def test_what_was_removed_from_the_plan_may_enter_anew(drafter: User) -> None:
     assert Pillar.objects.count() == 3
 
 
+@pytest.mark.long
 def test_actions_under_a_pillar_get_one_objective_with_the_pillars_own_title(drafter: User) -> None:
     draft = drafted(PLAN, drafter)
     for kind in ("edition", "pillar", "action"):
@@ -291,6 +294,7 @@ def test_actions_under_a_pillar_get_one_objective_with_the_pillars_own_title(dra
     assert {o.official_wording for o in Objective.objects.all()} == {o.title for o in Objective.objects.all()}
 
 
+@pytest.mark.long
 def test_a_row_waits_while_what_holds_it_is_undecided_and_climbs_past_what_is_rejected(drafter: User) -> None:
     draft = drafted(SPANISH, drafter)
     accept_all(draft, by=drafter, kind="edition")
@@ -329,6 +333,7 @@ def test_bodies_are_matched_by_any_name_they_had(drafter: User) -> None:
     assert oas.name == "Organización de los Estados Americanos"
 
 
+@pytest.mark.long
 def test_an_edition_that_exists_needs_the_right_to_change_the_plan(drafter: User, secretariat: User) -> None:
     there = make.make_edition("2025-2028")
     draft = drafted(SPANISH, drafter)

@@ -71,6 +71,7 @@ def codes_in(edition: Edition) -> list[str]:
     return list(Action.objects.filter(edition=edition).order_by("position").values_list("code", flat=True))
 
 
+@pytest.mark.long
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(DEPTHS),
@@ -96,6 +97,7 @@ def test_a_plan_of_any_depth_has_its_tree_its_addresses_and_comes_back_from_its_
     assert (report.problems, report.changes) == ([], 0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_a_whole_plan_can_be_made_from_the_workbook_of_another(country: Country, secretariat: User, depth: int) -> None:
     first = plan_of(depth, (2, 1, 2), "first")
@@ -111,6 +113,7 @@ def test_a_whole_plan_can_be_made_from_the_workbook_of_another(country: Country,
     ]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_the_next_edition_has_the_same_levels(country: Country, depth: int) -> None:
     edition = plan_of(depth)
@@ -121,6 +124,7 @@ def test_the_next_edition_has_the_same_levels(country: Country, depth: int) -> N
     assert above == {o.code: o.above.code for o in Objective.objects.filter(pillar__edition=edition) if o.above}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_strangers_see_a_plan_with_its_own_levels_alone(country: Country, client: Client, depth: int) -> None:
     edition = plan_of(depth)
@@ -281,6 +285,7 @@ def test_a_row_of_the_workbook_on_a_wrong_level_is_named(country: Country, secre
     assert [p.sentence for p in rehearsed(two, unknown, secretariat).problems] == ["Pillar: this edition has no “7”."]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(("depth", "opens"), [(1, "plan"), (2, "pillar"), (3, "objective"), (4, "part")])
 def test_actions_are_added_where_the_plan_has_them_and_nowhere_else(
     country: Country, secretariat: User, client: Client, depth: int, opens: str

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,6 +143,7 @@ def test_the_next_code_is_free_and_last(numbers: list[int]) -> None:
     assert max([*siblings, code], key=code_key) == code
 
 
+@pytest.mark.long
 @given(st.lists(maybe, max_size=5))
 def test_days_in_order_are_those_that_sorting_leaves_alone(given_days: list[date | None]) -> None:
     known = [d for d in given_days if d]

@@ -166,6 +166,7 @@ def test_rows_confirmed(edition: Edition) -> None:
 
 
 # Each over every measure there is, on one plan: making it takes longer than reading all of them.
+@pytest.mark.long
 def test_every_working_adds_up(edition: Edition) -> None:
     """Groups sum to the whole, and every record of the denominator is named once."""
     for name, measure in offers.measures().items():
@@ -182,6 +183,7 @@ def test_every_working_adds_up(edition: Edition) -> None:
             assert sum(g.numerator for g in reading.groups) == reading.numerator == counted, name
 
 
+@pytest.mark.long
 def test_a_pillar_and_the_rest_are_the_whole(edition: Edition) -> None:
     for name, measure in offers.measures().items():
         if name.startswith("median_") or name == "share_rows_confirmed":

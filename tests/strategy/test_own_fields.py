@@ -141,6 +141,7 @@ def test_strangers_read_the_public_ones_and_no_internal_one(filled: Action, clie
     assert "people=1200.5" in json.dumps(row)
 
 
+@pytest.mark.long
 def test_who_leads_another_action_does_not_read_the_internal_ones(
     filled: Action, lead: User, other_lead: User, client: Client
 ) -> None:

@@ -34,6 +34,7 @@ def test_what_goes_out_comes_back_unchanged(full: Edition, secretariat: User) ->
     assert AuditEntry.objects.count() == before
 
 
+@pytest.mark.long
 def test_it_survives_a_spreadsheet_program_that_saves_it_anew(full: Edition, secretariat: User) -> None:
     report = rehearsed(full, changed(full, lambda book: None), secretariat)
     assert (report.problems, report.changes) == ([], 0)
@@ -42,6 +43,7 @@ def test_it_survives_a_spreadsheet_program_that_saves_it_anew(full: Edition, sec
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t"), max_size=60)
 
 
+@pytest.mark.long
 @settings(
     max_examples=drawn(40, in_the_gate=15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -88,6 +90,7 @@ def _work(book: Workbook) -> None:
     add(book, "budget", action="2.1.1", fiscal_year=2026, currency="USD", amount=0.1 + 0.2)
 
 
+@pytest.mark.long
 def test_a_rehearsal_says_what_would_happen_and_does_nothing(full: Edition, secretariat: User) -> None:
     before = (AuditEntry.objects.count(), list(Action.objects.values()), list(Milestone.objects.values()))
     report = rehearsed(full, changed(full, _work), secretariat)
@@ -111,6 +114,7 @@ def test_a_rehearsal_says_what_would_happen_and_does_nothing(full: Edition, secr
     assert (AuditEntry.objects.count(), list(Action.objects.values()), list(Milestone.objects.values())) == before
 
 
+@pytest.mark.long
 def test_importing_does_it_all_and_each_action_keeps_its_history(full: Edition, act: Action, secretariat: User) -> None:
     content = changed(full, _work)
     import_workbook(full, by=secretariat, book=read_workbook(content, sheets()), file="plan.xlsx", sha256="abc")
@@ -145,6 +149,7 @@ def test_what_breaks_in_the_middle_of_an_import_leaves_nothing(
     assert (AuditEntry.objects.count(), list(Action.objects.values()), list(Milestone.objects.values())) == before
 
 
+@pytest.mark.long
 def test_the_sample_country_goes_out_and_comes_back_unchanged(isla: object, secretariat: User) -> None:
     for edition in Edition.objects.all():
         report = rehearsed(edition, workbook_of(edition), secretariat)
@@ -161,6 +166,7 @@ def test_nothing_is_removed_by_absence(full: Edition, secretariat: User) -> None
     assert rehearsed(full, changed(full, drop_rows), secretariat).changes == 0
 
 
+@pytest.mark.long
 def test_a_column_left_out_is_left_alone_but_a_key_is_asked_for(full: Edition, secretariat: User) -> None:
     def drop(*columns: str) -> Callable[[Workbook], None]:
         def change(book: Workbook) -> None:
@@ -176,6 +182,7 @@ def test_a_column_left_out_is_left_alone_but_a_key_is_asked_for(full: Edition, s
     assert report.problems[0].sentence == "The column “objective” is missing. Add it again: Its code."
 
 
+@pytest.mark.long
 def test_a_missing_code_column_never_breaks_the_import(full: Edition, secretariat: User) -> None:
     def drop_keys(book: Workbook) -> None:
         for name, column in (("actions", "code"), ("milestones", "action"), ("pillars", "code"), ("edition", "code")):

@@ -40,6 +40,7 @@ def test_a_formula_in_every_cell_is_named_and_never_run(full: Edition, secretari
     }
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("sheet", "column", "value", "says"),
     [
@@ -219,6 +220,7 @@ def test_a_workbook_of_something_else_is_refused(country: object) -> None:
     assert refused.value.code == "no_sheets"
 
 
+@pytest.mark.long
 def test_more_rows_than_a_sheet_may_have_are_not_read(country: object) -> None:
     book = Workbook(write_only=True)
     page = book.create_sheet("pillars")

@@ -40,6 +40,7 @@ def full(edition: Edition, act: Action, secretariat: User) -> Action:
     return act
 
 
+@pytest.mark.guards("no internal column is in a public file")
 @pytest.mark.parametrize("name", TABLES)
 def test_a_strangers_file_holds_nothing_internal(full: Action, name: str) -> None:
     table = TABLES[name]
@@ -51,6 +52,7 @@ def test_a_strangers_file_holds_nothing_internal(full: Action, name: str) -> Non
     assert isinstance(json.loads(text), list)
 
 
+@pytest.mark.guards("an unpublished plan is in no file")
 @pytest.mark.parametrize("name", TABLES)
 def test_an_unpublished_edition_is_not_in_a_strangers_files(full: Action, name: str) -> None:
     draft = make.make_edition("2029-2032")
@@ -61,6 +63,7 @@ def test_an_unpublished_edition_is_not_in_a_strangers_files(full: Action, name: 
         assert "2029-2032" in "".join(as_csv(table, table.ordered(SYSTEM), SYSTEM))
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("name", TABLES)
 def test_keys_tell_rows_apart_and_find_them_again(full: Action, name: str) -> None:
     make.make_edition("2029-2032")

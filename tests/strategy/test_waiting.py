@@ -63,6 +63,7 @@ def test_who_may_not_edit_the_plan_changes_nothing(three: tuple[Action, Action, 
         set_waits(three[0], by=lead, codes=["1.1.2"])
 
 
+@pytest.mark.long
 def test_both_pages_say_so_and_the_status_does_not_change(
     three: tuple[Action, Action, Action], secretariat: User, client: Client
 ) -> None:
@@ -93,6 +94,7 @@ def test_strangers_do_not_learn_of_an_internal_action(three: tuple[Action, Actio
     assert [column.value(row) for row in rows] == [[], []]
 
 
+@pytest.mark.long
 def test_it_goes_out_in_the_workbook_and_comes_back(
     three: tuple[Action, Action, Action], edition: Edition, secretariat: User
 ) -> None:
@@ -106,6 +108,7 @@ def test_it_goes_out_in_the_workbook_and_comes_back(
     assert waited_for(three[0]) == ["1.1.2", "1.1.3"]
 
 
+@pytest.mark.long
 def test_the_next_edition_keeps_what_waits_for_what(three: tuple[Action, Action, Action]) -> None:
     set_waits(three[2], by=SYSTEM, codes=["1.1.1"])
     following = start_next_edition(three[0].edition, by=SYSTEM, code="next", title="Next")
@@ -122,6 +125,7 @@ class TestTerms:
         country.save()
         return country
 
+    @pytest.mark.long
     def test_a_term_gives_the_due_date_where_none_is_written(
         self, terms: Country, edition: Edition, act: Action, client: Client
     ) -> None:

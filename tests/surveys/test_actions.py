@@ -573,10 +573,12 @@ class TestTasks:
         assert [t.why for t in found] == ["The results are to be published."]
         assert list(waiting_tasks(Recipient(), viewer=SYSTEM, today=today)) == []
 
+    @pytest.mark.long
     def test_the_first_day_of_a_wave_is_in_the_calendar(self, secretariat: User) -> None:
         wave = planned(starts_on=clock.today() + timedelta(days=40), ends_on=clock.today() + timedelta(days=90))
         assert f"DTSTART;VALUE=DATE:{wave.starts_on:%Y%m%d}" in calendar_of(secretariat).decode()
 
+    @pytest.mark.long
     def test_the_last_day_of_a_wave_is_in_the_calendar(self, secretariat: User) -> None:
         wave = opened(ends_on=clock.today() + timedelta(days=35))
         assert f"DTSTART;VALUE=DATE:{wave.ends_on:%Y%m%d}" in calendar_of(secretariat).decode()

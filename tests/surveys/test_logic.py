@@ -91,6 +91,7 @@ class TestAgainstOthers:
 
 
 class TestWeights:
+    @pytest.mark.long
     @given(
         counts_of,
         st.dictionaries(st.sampled_from("abc"), people, min_size=3),
@@ -203,6 +204,7 @@ class TestHidden:
         assert logic.hidden_groups([200, 200], [198, 100])[0] is Hidden.FEW
         assert logic.hidden_groups([200, 200], [0, 100]) == [None, None]
 
+    @pytest.mark.long
     @given(st.lists(st.tuples(st.integers(0, 300), st.floats(0, 1)), min_size=1, max_size=7))
     def test_nothing_small_is_shown_nor_left_alone(self, groups: list[tuple[int, float]]) -> None:
         answers, counted = [n for n, _p in groups], [round(n * p) for n, p in groups]

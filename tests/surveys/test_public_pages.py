@@ -175,6 +175,7 @@ class TestAnswering:
         assert {stranger.post(ANSWER, given).status_code for _n in range(5)} == {200}
         assert wave.responses.count() == 1
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         ("given", "sentence"),
         [
@@ -209,6 +210,7 @@ class TestAnswering:
         assert "Your answers were not sent." in words_in(answer)
         assert "This survey closed on" in words_in(stranger.get(ANSWER))
 
+    @pytest.mark.long
     def test_a_crowd_by_script_is_slowed(self, stranger: Client) -> None:
         wave = opened()
         codes = [stranger.post(ANSWER, form()).status_code for _n in range(35)]
@@ -271,6 +273,7 @@ class TestInterviewer:
         assert answer.json()["sentence"] == "The phone's clock is wrong. The day on which it arrived counts."
         assert Response.objects.get(wave__survey__code=CODE).clock_off is True
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         "moment", ["", "yesterday", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-12:00", "x" * 5000]
     )
@@ -292,6 +295,7 @@ class TestInterviewer:
         assert self.post(stranger, link).status_code == 404
 
 
+@pytest.mark.long
 def test_pages_of_twenty_thousand_answers_ask_as_often_as_of_few(
     stranger: Client, django_assert_num_queries: Any
 ) -> None:

@@ -91,6 +91,7 @@ class TestAnswers:
         max_leaves=8,
     )
 
+    @pytest.mark.long
     @given(st.dictionaries(st.sampled_from(("net", "signs", "accounts", "safe", "comment", "x")), junk))
     def test_whatever_comes_is_stored_soundly_or_named(self, given: dict[str, Any]) -> None:
         found = sound_answers(QUESTIONS, given)

@@ -150,6 +150,7 @@ def test_an_observer_notes_by_their_link(stranger: Client) -> None:
     assert "Refresh" not in stranger.get(address).headers
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("inject_number", ["3", "99", "x"])
 def test_an_inject_that_was_not_sent_cannot_be_answered(inject_number: str, stranger: Client) -> None:
     made = started()
@@ -182,6 +183,7 @@ def test_a_link_shows_nothing_any_more_once_it_is_evaluated_or_a_month_over(stra
     assert ("The exercise is over" in page, SECRET in page) == (True, False)
 
 
+@pytest.mark.long
 def test_who_tries_links_is_slowed(stranger: Client) -> None:
     said = {stranger.get(f"/exercise/mine/{n}-1~wrong/").status_code for n in range(40)}
     assert said == {404, 429}

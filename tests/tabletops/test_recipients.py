@@ -202,6 +202,8 @@ def test_the_walk_below_knows_every_action() -> None:
     assert {*PLANNED, *RUNNING} == every_verb()
 
 
+@pytest.mark.guards("an exercise reaches nobody outside it")
+@pytest.mark.first_cases(12)
 @pytest.mark.parametrize("verb", [*PLANNED, *RUNNING])
 def test_no_action_brings_anything_of_the_exercise_to_a_minister(verb: str) -> None:
     w = world() if verb in PLANNED else started_world()

@@ -54,6 +54,7 @@ def test_a_private_feed_holds_all_that_has_a_date(busy: Edition, lead: User, str
     }
 
 
+@pytest.mark.long
 def test_events_are_whole_days_and_keep_nobody_busy(busy: Edition, lead: User) -> None:
     calendar = Calendar.from_ical(calendar_of(lead))
     assert isinstance(calendar, Calendar)
@@ -67,6 +68,7 @@ def test_events_are_whole_days_and_keep_nobody_busy(busy: Edition, lead: User) -
     assert all(len(line) <= 75 for line in lines)
 
 
+@pytest.mark.long
 def test_the_same_is_told_in_the_same_bytes_and_a_change_is_counted(busy: Edition, lead: User) -> None:
     first = calendar_of(lead)
     assert calendar_of(lead) == first
@@ -82,6 +84,7 @@ def test_reading_a_calendar_leaves_no_trace_in_the_trail(busy: Edition, lead: Us
     assert AuditEntry.objects.count() == before
 
 
+@pytest.mark.long
 def test_a_renewed_address_makes_the_old_one_worthless(busy: Edition, lead: User, stranger: Client) -> None:
     old = address(lead)
     renew_feed(lead, by=lead)
@@ -101,6 +104,7 @@ def test_nobody_renews_the_calendar_of_another(busy: Edition, lead: User, admini
             renew_feed(lead, by=by)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("token", ["1-1", "1-1~", "1-1~forged", "x~y", "~", "1-1~" + "A" * 500])
 def test_a_forged_address_opens_nothing(token: str, busy: Edition, lead: User, stranger: Client) -> None:
     assert stranger.get(f"/calendar/{token}.ics").status_code == 404
@@ -123,11 +127,13 @@ def test_an_account_without_a_role_has_no_calendar(busy: Edition, lead: User, st
     assert stranger.get(old).status_code == 404
 
 
+@pytest.mark.long
 def test_each_gets_only_their_own(busy: Edition, lead: User, other_lead: User) -> None:
     assert {title for title, *_rest in read(calendar_of(other_lead)).values()} == {"1.1.4 Action 1.1.4"}
     assert not set(read(calendar_of(lead))) & set(read(calendar_of(other_lead)))
 
 
+@pytest.mark.long
 def test_too_many_tries_are_slowed(busy: Edition, lead: User, stranger: Client) -> None:
     forged = [stranger.get("/calendar/1-1~forged.ics").status_code for _n in range(25)]
     assert forged[0] == 404
@@ -149,6 +155,7 @@ def test_words_that_would_break_a_calendar_are_kept_as_text(country: object) -> 
     assert str(event["summary"]) == odd.replace("\x00", "").replace("\x07", "")
 
 
+@pytest.mark.long
 def test_an_editions_public_milestones_for_anybody(
     busy: Edition, stranger: Client, browser_of: Callable[[User], Client], secretariat: User
 ) -> None:

@@ -24,14 +24,17 @@ def short(items: list[Task]) -> list[tuple[str, int]]:
     return [(item.title, item.days_late(clock.today())) for item in items]
 
 
+@pytest.mark.long
 def test_a_lead_has_the_tasks_of_what_their_organisation_leads_worst_first(busy: Edition, lead: User) -> None:
     assert short(tasks_of(lead)) == [("1.1.1 Action 1.1.1", 54), ("1.1.2 Action 1.1.2", 4), ("Line open", 0)]
 
 
+@pytest.mark.long
 def test_another_lead_sees_none_of_it(busy: Edition, other_lead: User) -> None:
     assert short(tasks_of(other_lead)) == [("1.1.4 Action 1.1.4", 23)]
 
 
+@pytest.mark.long
 def test_who_reminds_sees_the_tasks_of_others_by_organisation(busy: Edition, secretariat: User) -> None:
     board = board_of(secretariat)
     assert board.mine == []
@@ -43,6 +46,7 @@ def test_who_reminds_sees_the_tasks_of_others_by_organisation(busy: Edition, sec
     assert waiting_for.bodies == {"National CSIRT": 3, "National Police": 1}
 
 
+@pytest.mark.long
 def test_an_action_that_nobody_leads_is_the_secretariats(busy: Edition, secretariat: User, lead: User) -> None:
     make.make_action(busy, "1.1.9", due_on=make.TODAY.replace(day=1))
     Action.objects.update(confirmed=True)
@@ -58,6 +62,7 @@ def test_what_no_account_can_do_sits_with_nobody(country: Country) -> None:
     assert waiting_for_of(items).nobody == 1
 
 
+@pytest.mark.long
 def test_a_merged_bodys_work_is_its_heirs(
     busy: Edition, csirt: Organisation, police: Organisation, other_lead: User, secretariat: User
 ) -> None:
@@ -74,6 +79,7 @@ def test_whose_turn_it_is_the_person_before_the_organisation() -> None:
     assert [w.holds(item) for w in (ana, body, other)] == [True, True, False]
 
 
+@pytest.mark.long
 def test_a_person_who_left_has_no_task_the_organisation_does(busy: Edition, ana: Person, secretariat: User) -> None:
     Person.objects.filter(pk=ana.pk).update(is_active=False)
     assert {i.person for i in gathered(EVERYBODY, viewer=secretariat)} == {None}
@@ -89,6 +95,7 @@ def test_observers_and_auditors_have_no_tasks(busy: Edition, user_with: Callable
     assert [tasks_of(user_with(role)) for role in ("observer", "auditor")] == [[], []]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("isla")
 class TestEverySource:
     """What each app provides when it joins the list."""
@@ -140,6 +147,7 @@ class TestEverySource:
         assert len(seen) > 10
 
 
+@pytest.mark.long
 def test_more_rows_ask_no_more_queries(busy: Edition, csirt: Organisation, lead: User) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:

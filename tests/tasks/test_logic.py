@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,6 +89,7 @@ def test_the_last_such_weekday_is_within_a_week(day: date, weekday: int) -> None
     assert timedelta(0) <= day - found < timedelta(days=7)
 
 
+@pytest.mark.long
 @given(days, st.lists(st.tuples(st.integers(0, 23), st.integers(0, 6)), min_size=60, max_size=60))
 def test_at_most_one_mail_a_week_however_the_day_is_changed(start: date, looks: list[tuple[int, int]]) -> None:
     """Sixty looks in a month and a half, each with another hour and a weekday that somebody has just changed."""

@@ -112,12 +112,14 @@ def test_every_kind_and_rhythm_has_words_and_every_role_its_usual_ones() -> None
 # --- E-mails ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("morning")
 def test_what_was_there_before_is_no_news(lead: User) -> None:
     assert [send_notifications(by=SYSTEM) for _turn in range(2)] == [0, 0]
     assert NotificationState.objects.get(user=lead).notified != {}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("morning")
 def test_a_mention_is_told_within_minutes_and_once_and_without_its_words(lead: User, secretariat: User) -> None:
     send_notifications(by=SYSTEM)
@@ -131,6 +133,7 @@ def test_a_mention_is_told_within_minutes_and_once_and_without_its_words(lead: U
     assert "contract" not in mail.text
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("morning")
 def test_nobody_is_told_of_what_they_may_not_see_any_more(lead: User, secretariat: User) -> None:
     send_notifications(by=SYSTEM)
@@ -140,6 +143,7 @@ def test_nobody_is_told_of_what_they_may_not_see_any_more(lead: User, secretaria
     assert mails(lead) == []
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("morning")
 def test_daily_is_one_e_mail_in_the_morning_and_none_when_nothing_is_new(lead: User, secretariat: User) -> None:
     set_notifications(lead, by=lead, rhythms={News.MENTION: Rhythm.DAILY})
@@ -155,6 +159,7 @@ def test_daily_is_one_e_mail_in_the_morning_and_none_when_nothing_is_new(lead: U
     assert mails(lead)[0].subject == "2 new tasks, Testland"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("morning")
 def test_in_the_list_only_is_in_no_e_mail_of_either_kind(lead: User, secretariat: User) -> None:
     set_notifications(lead, by=lead, rhythms=dict.fromkeys(News, Rhythm.LIST))
@@ -166,6 +171,7 @@ def test_in_the_list_only_is_in_no_e_mail_of_either_kind(lead: User, secretariat
     assert not OutboxMail.objects.filter(to=lead.email).exists()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("morning")
 def test_an_account_that_is_switched_off_is_told_nothing(lead: User, secretariat: User) -> None:
     send_notifications(by=SYSTEM)
@@ -174,6 +180,7 @@ def test_an_account_that_is_switched_off_is_told_nothing(lead: User, secretariat
     assert send_notifications(by=SYSTEM) == 0
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("morning")
 def test_while_nothing_is_written_nothing_is_asked(
     lead: User, django_assert_max_num_queries: Callable[..., object]

@@ -29,6 +29,7 @@ def later(days: int) -> object:
     return clock.pinned_day(day=make.TODAY + timedelta(days=days))
 
 
+@pytest.mark.long
 def test_the_person_is_reminded_and_the_organisation_of_the_rest(
     busy: Edition, csirt: Organisation, secretariat: User
 ) -> None:
@@ -52,6 +53,7 @@ def test_the_person_is_reminded_and_the_organisation_of_the_rest(
     assert entry.subject == f"organisations.organisation:{csirt.pk}"
 
 
+@pytest.mark.long
 def test_the_same_is_not_said_twice_within_two_days(busy: Edition, csirt: Organisation, secretariat: User) -> None:
     send_reminder(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
     for days in (0, 1):
@@ -65,6 +67,7 @@ def test_the_same_is_not_said_twice_within_two_days(busy: Edition, csirt: Organi
     assert waiting_tasks(secretariat).times == 2
 
 
+@pytest.mark.long
 def test_what_is_new_is_said_though_the_rest_was_just_said(
     busy: Edition, csirt: Organisation, secretariat: User
 ) -> None:
@@ -73,6 +76,7 @@ def test_what_is_new_is_said_though_the_rest_was_just_said(
     assert second.keys == [waiting_tasks(secretariat).items[1].key]
 
 
+@pytest.mark.long
 def test_who_has_an_account_gets_links_and_their_own_language(
     busy: Edition, csirt: Organisation, ana: Person, secretariat: User, user_with: Callable[..., User]
 ) -> None:
@@ -86,6 +90,7 @@ def test_who_has_an_account_gets_links_and_their_own_language(
     assert f"http://localhost:8000/es/workspace/plan/{busy.code}/actions/1.1.1/" in text
 
 
+@pytest.mark.long
 def test_without_an_address_the_sentence_says_what_to_do(
     busy: Edition, csirt: Organisation, ana: Person, secretariat: User
 ) -> None:
@@ -115,11 +120,13 @@ def test_only_who_may_remind_does(busy: Edition, csirt: Organisation, secretaria
             act(csirt, by=lead, items=items)
 
 
+@pytest.mark.long
 def test_no_task_nothing_sent(busy: Edition, csirt: Organisation, secretariat: User) -> None:
     with pytest.raises(Refused, match="has no open tasks"):
         send_reminder(csirt, by=secretariat, items=[])
 
 
+@pytest.mark.long
 class TestTheDeputy:
     def test_is_told_after_a_reminder_in_their_language(
         self, busy: Edition, csirt: Organisation, secretariat: User
@@ -159,6 +166,7 @@ class TestTheDeputy:
             escalate(police, by=secretariat, items=waiting_tasks(secretariat, "police").items)
 
 
+@pytest.mark.long
 def test_a_reminder_outlives_what_it_was_about(busy: Edition, csirt: Organisation, secretariat: User) -> None:
     send_reminder(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
     Action.objects.filter(code__in=["1.1.1", "1.1.2"]).update(closed_on=date(2026, 11, 24), closed_by="x")

@@ -30,6 +30,7 @@ def monday(country: Country) -> Iterator[None]:
         yield
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("monday")
 def test_one_message_worst_first(busy: Edition, lead: User) -> None:
     assert send_weekly(by=SYSTEM) == 1
@@ -55,6 +56,7 @@ def test_one_message_worst_first(busy: Edition, lead: User) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("monday")
 def test_once_a_week_however_often_the_job_runs(busy: Edition, lead: User) -> None:
     assert [send_weekly(by=SYSTEM) for _n in range(4)] == [1, 0, 0, 0]
@@ -65,6 +67,7 @@ def test_once_a_week_however_often_the_job_runs(busy: Edition, lead: User) -> No
         assert send_weekly(by=SYSTEM) == 1
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("monday")
 def test_not_before_the_morning_of_the_country(busy: Edition, lead: User, country: Country) -> None:
     country.zone = "America/Belize"
@@ -82,18 +85,21 @@ def test_no_task_no_mail_that_week(edition: Edition, lead: User, csirt: Organisa
     assert not AuditEntry.objects.filter(verb="weekly_mail.sent").exists()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("monday")
 def test_who_wants_none_gets_none(busy: Edition, lead: User) -> None:
     set_weekly(lead, by=lead, weekday=0, is_on=False)
     assert send_weekly(by=SYSTEM) == 0
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("monday")
 def test_a_closed_account_gets_none(busy: Edition, lead: User) -> None:
     User.objects.filter(pk=lead.pk).update(is_active=False)
     assert send_weekly(by=SYSTEM) == 0
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("monday")
 def test_in_the_readers_language(busy: Edition, lead: User) -> None:
     User.objects.filter(pk=lead.pk).update(language="es")

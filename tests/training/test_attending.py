@@ -77,6 +77,7 @@ class TestCode:
         assert refusal.value.code == "code_expired"
         assert came(made) == []
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         ("name", "mail"),
         [

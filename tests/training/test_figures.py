@@ -66,6 +66,7 @@ class TestMeasures:
         assert (passed.value, passed.denominator) == (Decimal(100), Decimal(8))
         assert measures.median_gain(EVER, Filters()).value == Decimal(30)
 
+    @pytest.mark.long
     def test_officials_are_those_of_courses_for_officials(self) -> None:
         closed(5, 5)
         closed(
@@ -85,6 +86,7 @@ class TestMeasures:
 
 @pytest.mark.django_db
 class TestSmallNumbers:
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         ("people", "present", "shown"),
         [(4, 4, None), (10, 4, None), (10, 7, None), (10, 5, 5), (6, 6, 6), (10, 0, 0)],
@@ -105,6 +107,7 @@ class TestSmallNumbers:
 
 
 class TestSample:
+    @pytest.mark.long
     def test_the_sample_country_trained_as_many_officials_as_it_says(self, isla: Country) -> None:
         edition = Edition.objects.get(code="2025-2028")
         filters = Filters(edition_id=edition.pk)

@@ -64,6 +64,7 @@ class TestPublic:
             assert "Hidden cohort" not in page
         assert stranger.get(own(signed)).status_code == 200  # who has a link sees their own
 
+    @pytest.mark.long
     def test_no_page_or_table_names_a_participant(self, stranger: Client) -> None:
         made = held(7)
         enrolling.enrol(made, by=SYSTEM, who=enrolling.Who(name="Zoila Private", mail="zoila.private@example.org"))
@@ -81,6 +82,7 @@ class TestPublic:
         ):
             assert "rivate" not in text(stranger.get(address)), address
 
+    @pytest.mark.long
     def test_the_sample_country_shows_what_is_open_and_what_came_of_the_rest(
         self, isla: Country, stranger: Client
     ) -> None:
@@ -143,6 +145,7 @@ class TestSigningUp:
         assert (answer.status_code, answer["Retry-After"], 'value="Ana Abalone"' in page) == (503, "60", True)
         assert "You are not signed up yet" in page
 
+    @pytest.mark.long
     def test_a_crowd_by_script_meets_the_throttle_and_no_seat_is_given_twice(self, stranger: Client) -> None:
         """Of one address; the next test of all addresses together. 10,000 at once: benchmarks/sign_ups.py."""
         made = cohort(capacity=3)
@@ -154,6 +157,7 @@ class TestSigningUp:
         assert made.enrolments.filter(state="confirmed").count() == 3
         assert made.enrolments.filter(state="waiting").count() == pages.SIGN_UPS - 3
 
+    @pytest.mark.long
     def test_a_crowd_from_many_addresses_is_bounded_too(
         self, stranger: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -196,6 +200,7 @@ class TestSigningUp:
         with django_assert_num_queries(4):
             stranger.post(FORM, ANA, REMOTE_ADDR="198.51.100.9")
 
+    @pytest.mark.long
     def test_nobody_floods_another_with_mails(self, stranger: Client) -> None:
         cohort()
         said = [stranger.post(FORM, ANA, REMOTE_ADDR=f"198.51.100.{n}").status_code for n in range(6)]
@@ -260,6 +265,7 @@ class TestOwnLink:
             "noindex, nofollow",
         )
 
+    @pytest.mark.long
     def test_who_guesses_links_is_slowed(self, stranger: Client) -> None:
         said = {stranger.get(f"/training/mine/{n}-1~guess/").status_code for n in range(40)}
         assert said == {404, 429}
@@ -377,6 +383,7 @@ class TestDoor:
 
 
 class TestWorkspace:
+    @pytest.mark.long
     def test_every_page_of_the_area_opens_for_who_runs_training(
         self, isla: Country, user_with: Callable[..., User], browser_of: Callable[[User], Client]
     ) -> None:
@@ -443,6 +450,7 @@ class TestWorkspace:
             for address in ("cohorts/officials-hospital/do/close/", "cohorts/officials-hospital/scores/"):
                 assert browser.get(f"/workspace/training/{address}").status_code in (status, 404), (role, address)
 
+    @pytest.mark.long
     def test_lists_take_as_many_queries_for_many_rows_as_for_one(
         self,
         isla: Country,

@@ -40,6 +40,7 @@ def states(of: Cohort) -> list[str]:
     return sorted(of.enrolments.values_list("state", flat=True))
 
 
+@pytest.mark.guards("no seat is given twice")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", range(2))
 def test_twelve_confirm_at_once_and_five_seats_are_given(turn: int) -> None:
@@ -50,6 +51,7 @@ def test_twelve_confirm_at_once_and_five_seats_are_given(turn: int) -> None:
     assert states(made) == ["confirmed"] * 5 + ["waiting"] * 7
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", range(2))
 def test_one_cancels_while_others_come_and_every_seat_is_taken_once(turn: int) -> None:

@@ -117,6 +117,7 @@ NAMES = ["José Pérez", "Ñandú Gómez"]
 
 
 class TestFile:
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         ("encoding", "said"),
         [

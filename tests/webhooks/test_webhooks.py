@@ -99,6 +99,7 @@ def due_now() -> None:
 # --- What is sent -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_an_update_is_told_and_signed_as_the_specification_says(got: Receiver, act: Action, secretariat: User) -> None:
     _hook, secret = hook_of(secretariat, got.url)
     add_update(act, by=secretariat, done="The course was held.")

@@ -285,6 +285,7 @@ class TestCatalogue:
         with pytest.raises(Refused, match="not hidden"):
             catalogue.show_course(row, by=SYSTEM)
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         ("facts", "field"),
         [
@@ -389,6 +390,7 @@ class TestFile:
             catalogue.import_courses(by=SYSTEM, read=found)
         assert not CatalogueCourse.objects.filter(institution__organisation__code="water-board").exists()
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         ("content", "sentence"),
         [

@@ -89,6 +89,7 @@ class TestCatalogue:
         assert own["roles"] == ["cyber-incident-responder"]
         assert "2027-02-23" in own["dates"]
 
+    @pytest.mark.long
     def test_its_list_asks_the_same_however_many_there_are(
         self, stranger: Client, django_assert_max_num_queries: Callable[[int], Any]
     ) -> None:
@@ -149,6 +150,7 @@ class TestKeeping:
             assert stranger.get(address).status_code == 404
             assert stranger.post(address, typed()).status_code == 404
 
+    @pytest.mark.long
     def test_what_was_typed_stays_with_the_sentence(self, stranger: Client) -> None:
         _made, secret = institution()
         answer = stranger.post(
@@ -170,6 +172,7 @@ class TestKeeping:
         own.refresh_from_db()
         assert own.title == "First"
 
+    @pytest.mark.long
     def test_guessing_links_is_slowed(self, stranger: Client) -> None:
         codes = {stranger.get(f"/courses/keep/{n}/").status_code for n in range(40)}
         assert codes == {404, 429}
@@ -190,6 +193,7 @@ class TestAnswering:
         row = WorkforceNeed.objects.get(organisation=made.organisation, role=role())
         assert (row.needed, row.in_post) == (5, 1)
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         ("needed", "in_post", "sentence"),
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def test_a_pause_never_makes_it_due_earlier(
     assert without <= paused
 
 
+@pytest.mark.long
 @given(moments, st.integers(1, 500), st.floats(0, 0.999), st.timedeltas(timedelta(), timedelta(days=90)), calendars)
 def test_a_pause_moves_a_clock_of_hours_by_its_length(
     start: datetime, hours: int, part: float, length: timedelta, calendar: Calendar
@@ -101,6 +103,7 @@ def test_months_never_skip_a_month(day: date, months: int) -> None:
     assert found.day == day.day or (found.day < day.day and (found + timedelta(days=1)).day == 1)
 
 
+@pytest.mark.long
 @given(moments, amounts, calendars, spans(), st.lists(st.timedeltas(timedelta(), timedelta(days=99)), max_size=2))
 @settings(max_examples=60)
 def test_what_is_computed_again_is_the_same_whatever_was_asked_before(
@@ -113,6 +116,7 @@ def test_what_is_computed_again_is_the_same_whatever_was_asked_before(
     assert first == again[::-1]
 
 
+@pytest.mark.long
 @given(moments, amounts, calendars, st.timedeltas(timedelta(), timedelta(days=99)))
 def test_the_state_changes_when_it_said_it_would_and_not_before(
     start: datetime, amount: Amount, calendar: Calendar, later: timedelta

@@ -33,6 +33,7 @@ def pages(pdf: bytes) -> list[str]:
     return [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
 
 
+@pytest.mark.long
 def test_two_in_a_row_make_a_report_short() -> None:
     side_by_side = pages(to_pdf(document([Panels(charts(24))])))
     below = pages(to_pdf(document([block for panel in charts(24) for block in panel])))
@@ -56,6 +57,7 @@ def test_drawing_long_reports_again_and_again_does_not_fill_the_memory() -> None
     assert held[-1] - held[2] < 60, held
 
 
+@pytest.mark.long
 def test_a_panel_is_never_torn_from_its_chart() -> None:
     for n, page in ((n, p) for p in pages(to_pdf(document([Panels(charts(24))]))) for n in range(1, 25)):
         if f"Figure {n}\n" in page:
@@ -67,6 +69,7 @@ def test_they_are_read_one_after_the_other_and_every_chart_is_spoken() -> None:
     assert [k for k in kinds if k in {"/H2", "/Figure"}] == ["/H2", "/Figure"] * 4
 
 
+@pytest.mark.long
 def test_words_longer_than_a_page_run_on() -> None:
     long = " ".join(f"word{n}" for n in range(3000))
     made = pages(to_pdf(document([Panels([[Heading("Long", 2), Bullets([long])], [Heading("Short", 2)]])])))
@@ -74,6 +77,7 @@ def test_words_longer_than_a_page_run_on() -> None:
     assert "word2999" in made[-1]
 
 
+@pytest.mark.long
 def test_no_heading_stands_alone_at_the_end_of_a_page() -> None:
     """Whatever is before it and after it: a chart, a table, small charts."""
     followers: list[Block] = [

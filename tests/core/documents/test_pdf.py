@@ -122,6 +122,7 @@ def test_texts_are_data_and_never_markup() -> None:
     assert words_of(pdf).count('#import "x" *b* _i_ $x^2$ @label <tag> `raw`') == 5
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "odd",
     [
@@ -172,6 +173,7 @@ def test_one_page_stays_one_page_by_being_drawn_tighter() -> None:
     assert len(pypdfium2.PdfDocument(pdf)) == 1
 
 
+@pytest.mark.long
 def test_one_page_never_cuts_words_off() -> None:
     rows = [[LATE, Cell(f"row {i}.")] for i in range(200)]
     pdf = to_pdf(document([Grid("Late", ["Action", "Why"], rows)], one_page=True))
@@ -179,6 +181,7 @@ def test_one_page_never_cuts_words_off() -> None:
     assert "row 199." in words_of(pdf)
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=60), st.lists(st.integers(-3, 9), max_size=6))
 @example("1\ufe0f", [1])

@@ -77,6 +77,7 @@ def test_links_are_whole_addresses_or_none() -> None:
     assert addresses(blocks=[Paragraph("x", href="file:///etc/passwd")]) == set()
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "odd", ["x" * 100_000, "a\x00\x0b\x1fb\ud800c\ufffe", "😀", "שלום", "<w:p/>&amp;", "{{ 7*7 }}", ""]
 )
@@ -93,6 +94,7 @@ def test_nothing_to_draw_is_no_fault() -> None:
     assert opened(to_word(document([]))).paragraphs[0].style.name in {"Title", "Normal"}
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=60), st.lists(st.integers(-3, 9), max_size=6))
 def test_any_text_under_any_headings_opens_again(text: str, levels: list[int]) -> None:

@@ -95,6 +95,7 @@ def test_a_forwarded_mail_is_a_file_and_its_text_is_read() -> None:
     assert read_in_a_cage(mail.files[0].data).sender == "bank@evil.test"
 
 
+@pytest.mark.long
 def test_a_file_of_fifty_megabytes_is_named_and_left_out() -> None:
     outer = a_mail("The dump")
     outer.add_attachment(bytes(50 << 20), maintype="application", subtype="octet-stream", filename="dump.raw")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ TEXTS = st.one_of(
 )
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=drawn(200))
 @given(TEXTS, st.booleans())
 def test_correcting_twice_changes_nothing_more(text: str, english: bool) -> None:

@@ -72,12 +72,14 @@ spans = st.builds(
 axes = st.builds(SpanAxis, days, days, days)
 
 
+@pytest.mark.long
 @FEW
 @given(lines())
 def test_a_line_chart_is_well_formed_and_stays_on_its_sheet(chart: LineChart) -> None:
     check(line_chart(chart))
 
 
+@pytest.mark.long
 @FEW
 @given(
     st.lists(st.builds(Bar, words, st.none() | numbers, words, st.booleans()), min_size=1, max_size=8),
@@ -103,6 +105,7 @@ def test_the_line_of_the_reference_runs_through_no_value(value: float) -> None:
         assert not start <= across <= start + width_of("words of a value")
 
 
+@pytest.mark.long
 @FEW
 @given(spans, axes)
 def test_a_span_stays_on_its_axis_whatever_its_dates(span: Span, axis: SpanAxis) -> None:
@@ -110,6 +113,7 @@ def test_a_span_stays_on_its_axis_whatever_its_dates(span: Span, axis: SpanAxis)
     check(span_axis(axis, today_word="today"))
 
 
+@pytest.mark.long
 @FEW
 @given(st.lists(st.tuples(words, st.none() | spans), min_size=1, max_size=5), axes)
 def test_a_line_of_time_is_well_formed(rows: list[tuple[str, Span | None]], axis: SpanAxis) -> None:
@@ -117,6 +121,7 @@ def test_a_line_of_time_is_well_formed(rows: list[tuple[str, Span | None]], axis
     check(timeline_chart(tuple(made), axis, label="Time", today_word="today"))
 
 
+@pytest.mark.long
 @FEW
 @given(st.lists(st.none() | numbers, max_size=20), st.none() | numbers)
 def test_a_sparkline_is_well_formed_or_nothing(values: list[float | None], target: float | None) -> None:
@@ -211,6 +216,7 @@ def test_the_words_of_one_chart_never_lie_on_each_other() -> None:
     assert drawn.count("Target 60 %") == 2
 
 
+@pytest.mark.long
 @FEW
 @given(words, st.floats(40, 400))
 def test_wrapped_words_fit_their_room(text: str, space: float) -> None:

@@ -41,6 +41,7 @@ def texts(drawing: str) -> list[tuple[float, float, str, str]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", SHAPES, ids=lambda p: p.parent.parent.name)
 def test_every_district_of_a_pack_is_drawn_and_named_without_a_collision(path: Path) -> None:
     shapes = of_pack(path)
@@ -55,6 +56,7 @@ def test_every_district_of_a_pack_is_drawn_and_named_without_a_collision(path: P
         assert [(a, b) for (a, one), (b, two) in combinations(boxes, 2) if one.meets(two)] == []
 
 
+@pytest.mark.long
 def test_a_name_that_fits_nowhere_becomes_a_number_with_its_words_below() -> None:
     crowd = [Shape(str(i), f"A district with a long name {i}", "1", 1, square(i % 12, i // 12, 1)) for i in range(144)]
     made = choropleth(crowd, label="Many")
@@ -85,6 +87,7 @@ def test_no_shape_gives_no_map() -> None:
 coordinates = st.tuples(st.floats(-180, 180), st.floats(-89, 89)).map(list)
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(coordinates, min_size=3, max_size=8).map(lambda r: [*r, r[0]]), min_size=1, max_size=4))
 def test_any_outline_gives_a_map_that_stays_on_its_sheet(rings: list[list[list[float]]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.test import override_settings
 
@@ -12,6 +13,7 @@ from floreo.core.ui.storage import HashedStorage, collect
 HASHED = {**settings.STORAGES, "staticfiles": {"BACKEND": "floreo.core.ui.storage.HashedStorage"}}
 
 
+@pytest.mark.long
 def test_collecting_again_does_nothing_until_something_was_built_anew(tmp_path: Path) -> None:
     with override_settings(STATIC_ROOT=tmp_path, STORAGES=HASHED):
         collect()

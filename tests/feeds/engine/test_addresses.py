@@ -52,6 +52,7 @@ def found(column: pa.Array) -> list[tuple[int, int] | None]:
     return [(int(h), int(w)) if ok else None for h, w, ok in zip(a.hi, a.lo, a.ok, strict=True)]
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(400), deadline=None)
 @given(st.lists(st.one_of(st.none(), hostile), max_size=12), st.integers(0, 5))
 @example(["1.2.3.4\n", "1.2.3.04", "1.2.3.4 ", "::ffff:1.2.3.04", "1.2.3.256", "1..2.3", "0.0.0.0", "::", "::1"], 0)

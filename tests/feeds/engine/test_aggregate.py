@@ -68,6 +68,7 @@ def by_hand(rows: list[dict[str, Any]], is_first: list[bool]) -> list[dict[str, 
     return sorted(found.values(), key=repr)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("memory", [10_000, 40, 1])
 def test_findings_are_those_of_grouping_by_hand(tmp_path: Path, memory: int) -> None:
     rows = some_rows(500)
@@ -89,6 +90,7 @@ def test_events_of_nobody_are_no_finding() -> None:
     assert list(folding.tables()) == []
 
 
+@pytest.mark.long
 def test_a_few_rows_of_a_large_block_keep_nothing_of_the_rest(tmp_path: Path) -> None:
     rows = [{**row, "organisation": "bank"} for row in some_rows(2000)]
     folding = Findings(tmp_path)

@@ -112,6 +112,7 @@ REFUSED = {  # the sum below; a hash
 }
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("name", sorted(MEANT))
 def test_a_format_is_read_as_guessed_with_few_fields_by_hand(name: str) -> None:
     found = guessed(getattr(outside, name))
@@ -148,6 +149,7 @@ def test_kinds_severities_and_classes_become_ours() -> None:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("delimiter", [",", ";", "|"])
 def test_blanks_between_a_delimiter_and_a_quote_are_no_part_of_a_cell(delimiter: str) -> None:
     """As abuse.ch writes its rows; a quoted text that only looks so stays as it is."""
@@ -166,6 +168,7 @@ def test_blanks_between_a_delimiter_and_a_quote_are_no_part_of_a_cell(delimiter:
     assert (event["severity"], rejects) == ("low", [])
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("cells", "text"),
     [
@@ -266,6 +269,7 @@ def test_a_listed_network_is_one_event_for_each_network_of_ours_that_it_touches(
     assert summary.rows == summary.kept + summary.rejected
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("listed", "meant"),
     [
@@ -340,6 +344,7 @@ CELLS = st.one_of(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(60, in_the_gate=25), deadline=None)  # each opens a database
 @given(
     rows=st.lists(st.lists(CELLS, min_size=3, max_size=4), max_size=12),
@@ -364,6 +369,7 @@ def test_every_line_of_a_table_is_an_event_or_a_reject(
         assert len(events) + len(rejects) == len(meant)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("name", sorted(MEANT))
 def test_the_parts_of_a_file_add_up(name: str, owners: str, tmp_path: Path) -> None:
     summary = whole(getattr(outside, name), guessed(getattr(outside, name)).arranged.plain(), owners, tmp_path)
@@ -372,6 +378,7 @@ def test_the_parts_of_a_file_add_up(name: str, owners: str, tmp_path: Path) -> N
     assert summary.problem == ""
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(60, in_the_gate=25), deadline=None)  # each opens a database
 @given(
     st.lists(
@@ -412,6 +419,7 @@ def test_every_object_is_an_event_or_a_reject(rows: list[Any], unfold: list[str]
 # What means harm
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "name",
     [
@@ -463,6 +471,7 @@ def asked() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=30).filter(lambda text: "\0" not in text))
 def test_a_quoted_text_is_that_text(asked: duckdb.DuckDBPyConnection, text: str) -> None:
@@ -475,6 +484,7 @@ def test_a_text_with_nul_is_no_value() -> None:
         select.literal("a\0b")
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "question",
     [
@@ -535,6 +545,7 @@ def test_an_arrangement_is_kept_as_it_is() -> None:
     assert arrangement_of(json.loads(json.dumps(given))).plain() == given
 
 
+@pytest.mark.long
 def test_a_cell_of_any_size_is_one_reject() -> None:
     text = "ip,x\n192.0.2.1,a\n192.0.2.2," + "y" * (40 << 20) + "\n192.0.2.3,b\n"
     events, rejects = read(text, {"address": "ip"})
@@ -558,6 +569,7 @@ def test_a_list_of_a_million_elements_is_one_reject() -> None:
     assert [(row["line"], row["reason"]) for row in rejects] == [(1, "too_many")]
 
 
+@pytest.mark.long
 def test_more_memory_than_a_file_may_take_refuses_the_file() -> None:
     big = json.dumps({"ip": "192.0.2.1", "pad": "x" * 7000, "l": [{"a": "b"}] * 190_000})
     with pytest.raises(Unreadable) as wrong:
@@ -565,6 +577,7 @@ def test_more_memory_than_a_file_may_take_refuses_the_file() -> None:
     assert wrong.value.code == problems.TOO_COSTLY
 
 
+@pytest.mark.long
 def test_a_bomb_is_a_bomb_before_it_is_arranged(owners: str, tmp_path: Path) -> None:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -588,6 +601,7 @@ def test_without_a_time_chosen_the_day_of_the_report_counts_in_the_four_fields_t
     assert len(rejects) == 0
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(120), deadline=None)
 @given(
     st.one_of(

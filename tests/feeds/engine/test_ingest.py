@@ -132,6 +132,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
     assert (seen[-1][0], seen[-1][2]) == (11, size)
 
 
+@pytest.mark.long
 def test_a_dry_run_stops_when_it_has_seen_enough(tmp_path: Path) -> None:
     work = task(tmp_path, night(tmp_path, [row(1, second=10)] * 400_000), enough_rows=100_000)
     looked, whole = once(replace(work, dry_run=True)), once(work)
@@ -197,6 +198,7 @@ def replied_by(process: subprocess.Popen[str]) -> list[str]:
     return out.splitlines()[1:]
 
 
+@pytest.mark.long
 def test_a_full_disk_leaves_nothing_and_the_next_run_goes_on(tmp_path: Path, elsewhere: Any) -> None:
     work = task(tmp_path, many(tmp_path, 20_000))
     text = replied_by(elsewhere(work, limit=100_000))
@@ -205,6 +207,7 @@ def test_a_full_disk_leaves_nothing_and_the_next_run_goes_on(tmp_path: Path, els
     assert once(work).rows == 20_000
 
 
+@pytest.mark.guards("a kill loses no report")
 def test_killed_anywhere_a_report_is_there_whole_or_not_at_all(tmp_path: Path, elsewhere: Any) -> None:
     source = many(tmp_path, 60_000)
     work = task(tmp_path, source)
@@ -225,6 +228,7 @@ def test_killed_anywhere_a_report_is_there_whole_or_not_at_all(tmp_path: Path, e
     assert not list(Path(work.root, "work").iterdir())
 
 
+@pytest.mark.long
 def test_two_processes_with_one_file_count_it_once(tmp_path: Path, elsewhere: Any) -> None:
     work = task(tmp_path, many(tmp_path, 20_000))
     text = [replied_by(p)[0] for p in [elsewhere(work), elsewhere(work)]]

@@ -88,6 +88,7 @@ def test_a_row_becomes_an_event_with_every_column_of_the_vocabulary() -> None:
     }
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -149,6 +150,7 @@ def test_times_are_read_as_reports_write_them(text: str, wanted: str | None) -> 
     assert (one(text), parse_times(pa.array([text]))[0]) == (expected, expected)
 
 
+@pytest.mark.long
 @given(
     st.lists(
         st.one_of(
@@ -202,6 +204,7 @@ def test_repeats_have_one_key_and_nothing_else_has() -> None:
     assert again == keys
 
 
+@pytest.mark.long
 @given(st.integers(200, 900))
 def test_any_size_of_block_gives_the_same_events(size: int) -> None:
     rows = [row(ip=f"192.0.2.{n}", city='x""\ny' if n % 3 else "é", port=str(n * 9000)) for n in range(12)]
@@ -323,6 +326,7 @@ def test_vulnerabilities_come_from_the_type_the_tags_and_a_column_of_their_own()
     assert found == ["CVE-2020-0601;EUVD-2026-1", "CVE-2020-0601;CVE-2019-0708;CVE-2021-34527", "CVE-2020-0601"]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not (SAMPLES / "shadowserver").exists(), reason="the samples are not on this machine")
 def test_every_mapped_field_of_every_sample_is_the_files() -> None:
     whole_numbers = {"source.port", "source.asn", "destination.port", "destination.asn"}
@@ -358,6 +362,7 @@ def test_every_mapped_field_of_every_sample_is_the_files() -> None:
         assert [millis_of(t) for t in events["time.source"].to_pylist()] == times
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not (SAMPLES / "xarf").exists(), reason="the samples are not on this machine")
 def test_every_xarf_sample_is_an_event_about_whom_it_accuses() -> None:
     for path in sorted((SAMPLES / "xarf").glob("*.json")):

@@ -88,6 +88,7 @@ def test_a_zip_with_a_wrong_checksum_or_a_password_says_so() -> None:
     assert problem(good[:central] + b"\x01" + good[central + 1 :]) == "locked_archive"
 
 
+@pytest.mark.long
 def test_a_bomb_is_refused_before_it_fills_anything() -> None:
     zeros = gzip.compress(b"0" * (70 << 20), 9)
     assert problem(zeros) == "bomb"

@@ -50,6 +50,7 @@ def by_trying_all(listed: list[Network], address: int) -> int:
     return best
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("steps", [0, 32], ids=["one search", "by halves"])
 @settings(max_examples=drawn(250), deadline=None)
 @given(networks, st.lists(st.integers(0, 2**128 - 1), max_size=5))

@@ -69,6 +69,7 @@ def written(rows: list[list[str]], end: str, quoted: bool) -> str:
     return "".join(",".join(cell(c) for c in row) + end for row in rows)
 
 
+@pytest.mark.long
 @given(
     st.lists(st.tuples(CELL, CELL, CELL).map(list), max_size=8),
     st.sampled_from(["\n", "\r\n", "\r"]),
@@ -90,6 +91,7 @@ def test_stray_quotes_give_the_same_rows_wherever_blocks_are_cut(text: str, size
     assert read_csv(data, size) == read_csv(data)
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(200), deadline=None)
 @given(
     st.sampled_from(["", "ab", "é", "12"]),
@@ -143,6 +145,7 @@ def test_a_quote_that_nobody_closes_costs_one_line_not_the_file() -> None:
     assert (len(rows), rejects, rows[0][0]) == (20_000, [(2, '1,"open', "broken_row")], 3)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(20)
 def test_a_file_full_of_stray_quotes_is_read_in_time_that_grows_with_its_length() -> None:
     rows, rejects = read_csv(b"x,y\n" + b'a"b,"c\n' * 40_000 + b"1,2\n", 1 << 16)
@@ -311,6 +314,7 @@ EVEN_LINES = st.lists(
 SOME_LINES = st.lists(LINES, max_size=8) | EVEN_LINES
 
 
+@pytest.mark.guards("both ways of reading JSON lines give the same rows")
 @settings(max_examples=drawn(150, in_the_gate=40))
 @given(SOME_LINES.filter(bool), SOME_LINES)
 @example(['{"m": [null, true]}', '{"m": [false]}'], ['{"m": [true]}', '{"m": [null, null, true]}'])
@@ -336,6 +340,7 @@ def test_json_lines_read_a_column_at_a_time_are_the_same_rows(one: list[str], tw
     assert read(0) == read(1 << 60)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
 def test_a_line_of_half_a_million_lists_within_each_other_ends_no_process(opening: str, closing: str) -> None:
     deep = f'{{"x": {opening * 500_000}1{closing * 500_000}}}\n'

@@ -101,6 +101,7 @@ def test_all_conditions_must_hold_and_later_rules_see_what_earlier_ones_wrote() 
     assert outcome.events.select(untouched).equals(EVENTS.select(untouched))
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=15))
 @example("' OR 1=1 --", "tag\") FROM read_text('/etc/passwd') --")

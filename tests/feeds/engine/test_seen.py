@@ -18,6 +18,7 @@ pytestmark = pytest.mark.one_database
 keys = st.integers(0, 9) | st.integers(0, 2**64 - 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("worth", [0, 1 << 17], ids=["with marks", "without"])
 @settings(max_examples=drawn(150), deadline=None)
 @given(st.lists(keys, max_size=60), st.lists(keys, max_size=10), st.integers(1, 9))

@@ -55,6 +55,7 @@ def asked(kept: Store) -> list[Any]:
     ]
 
 
+@pytest.mark.long
 def test_a_day_reads_the_same_before_and_after_it_is_compacted(tmp_path: Path) -> None:
     kept = filled(tmp_path)
     before = asked(kept)
@@ -86,6 +87,7 @@ def test_a_day_reads_the_same_before_and_after_it_is_compacted(tmp_path: Path) -
     assert kept.listed(f"landing/{DAY}") == []
 
 
+@pytest.mark.long
 def test_a_report_that_comes_after_its_day_was_compacted_is_added(tmp_path: Path) -> None:
     kept = filled(tmp_path)
     store.compact(kept, DAY)
@@ -105,6 +107,7 @@ def test_days_that_are_old_enough_go_as_a_whole(tmp_path: Path) -> None:
     assert [p for p in kept.listed("") if str(DAY) in p] == []
 
 
+@pytest.mark.long
 def test_the_latest_are_found_however_long_ago(tmp_path: Path) -> None:
     work = task(tmp_path)
     for back in (0, 6, 40, 300):
@@ -117,6 +120,7 @@ def test_the_latest_are_found_however_long_ago(tmp_path: Path) -> None:
     assert days == [DAY - timedelta(days=n) for n in (0, 6, 40)]
 
 
+@pytest.mark.long
 def test_a_filter_says_exactly_which(tmp_path: Path) -> None:
     kept = filled(tmp_path)
 
@@ -134,6 +138,7 @@ def test_a_filter_says_exactly_which(tmp_path: Path) -> None:
     ] == [7, 0, 0, 6, 2, 0, 3]
 
 
+@pytest.mark.long
 def test_nothing_beyond_the_store_can_be_read_through_it(tmp_path: Path) -> None:
     kept = filled(tmp_path)
     secret = tmp_path / "secret.csv"
@@ -186,6 +191,7 @@ def bucket() -> Iterator[str]:
         os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
 
 
+@pytest.mark.long
 def test_a_bucket_is_a_store_as_good_as_a_folder(tmp_path: Path, bucket: str) -> None:
     local, remote = filled(tmp_path), filled(tmp_path, bucket)
     wanted = asked(local)
@@ -222,6 +228,7 @@ def test_hundreds_of_small_reports_of_a_day_take_the_memory_of_one(tmp_path: Pat
     assert before == counted()
 
 
+@pytest.mark.long
 def test_repeats_of_a_file_that_came_to_two_feeds_are_those_of_each(tmp_path: Path) -> None:
     source = night(tmp_path, [row(1, second=5), row(1, second=5), row(1, second=5), row(200, second=8)])
     for feed in ("one", "other"):

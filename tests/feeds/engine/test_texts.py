@@ -16,6 +16,7 @@ pytestmark = pytest.mark.one_database
 WORD = st.none() | st.sampled_from(["", "a", "b", "cd"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("largest", [1, 10, 1 << 62])
 @settings(max_examples=drawn(100), deadline=None)
 @given(st.integers(0, 4).flatmap(lambda width: st.lists(st.lists(WORD, min_size=width, max_size=width), max_size=12)))

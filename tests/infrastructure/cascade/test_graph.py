@@ -154,6 +154,7 @@ def test_alternatives_are_those_of_one_service() -> None:
     assert (cascade.stopped_at("a"), cascade.stopped_at("b")) == (None, 0)
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(cases(least=1), st.data())
 def test_a_fallback_or_an_alternative_more_never_makes_a_loss_larger(case: Any, data: st.DataObject) -> None:
@@ -174,6 +175,7 @@ def test_a_fallback_or_an_alternative_more_never_makes_a_loss_larger(case: Any, 
         assert (run(graph.changed(change), failures, HOURS).loss <= before.loss).all()
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(graphs())
 def test_arrays_are_read_as_they_were_written(graph: Graph) -> None:

@@ -38,6 +38,7 @@ def test_whoever_uses_what_the_truth_lies_between(people: list[tuple[str, frozen
     assert hours <= cascade.people.of_services
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(cases(least=1))
 def test_least_and_most_are_those_of_the_definition(case: tuple[Graph, tuple[Failure, ...]]) -> None:

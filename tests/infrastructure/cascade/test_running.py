@@ -18,6 +18,7 @@ from tests.infrastructure.cascade.graphs import HOURS, cases, failures_in, graph
 Case = tuple[Graph, tuple[Failure, ...]]
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(400, in_the_gate=40), deadline=None)
 @given(cases())
 def test_losses_are_those_of_the_definition(case: Case) -> None:
@@ -30,6 +31,7 @@ def test_losses_are_those_of_the_definition(case: Case) -> None:
         assert cascade.stopped_at(key) == next((h for h, now in enumerate(expected) if now[key] == 1), None)
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(graphs(), st.integers(0, HOURS))
 def test_without_a_failure_nothing_is_lost(graph: Graph, hours: int) -> None:
@@ -38,6 +40,7 @@ def test_without_a_failure_nothing_is_lost(graph: Graph, hours: int) -> None:
     assert (cascade.hits, cascade.people.at(hours), cascade.people.by_service) == ((), (0, 0), {})
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(cases(least=1), st.data())
 def test_more_failures_never_make_a_loss_smaller(case: Case, data: st.DataObject) -> None:
@@ -50,6 +53,7 @@ def test_more_failures_never_make_a_loss_smaller(case: Case, data: st.DataObject
     assert (run(graph, sooner, HOURS).loss >= run(graph, failures, HOURS).loss).all()
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(200, in_the_gate=40), deadline=None)
 @given(cases(least=1), st.data())
 def test_closer_dependencies_never_make_a_loss_smaller(case: Case, data: st.DataObject) -> None:
@@ -69,6 +73,7 @@ def test_closer_dependencies_never_make_a_loss_smaller(case: Case, data: st.Data
     assert (run(closer, failures, HOURS).loss >= run(graph, failures, HOURS).loss).all()
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(cases(least=1), st.randoms(use_true_random=False))
 def test_the_order_of_rows_makes_no_difference(case: Case, chance: Any) -> None:
@@ -82,6 +87,7 @@ def test_the_order_of_rows_makes_no_difference(case: Case, chance: Any) -> None:
     assert [other.chain(key) for key in graph.index] == [cascade.chain(key) for key in graph.index]
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(300, in_the_gate=40), deadline=None)
 @given(cases(least=1))
 def test_every_loss_has_a_cause_that_leads_back_to_a_failure(case: Case) -> None:
@@ -118,6 +124,7 @@ def _must_follow(cascade: Cascade, cause: Cause, before: Cause) -> None:
     assert was < cause.loss <= cascade.loss_of(row.service, cause.hour)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("hours", "horizon", "share"), [(0, 0, 1.0), (1, 2000, 1.0), (0, 3, 0.999)])
 def test_a_ring_of_two_thousand_ends(hours: int, horizon: int, share: float) -> None:
     n = 2000

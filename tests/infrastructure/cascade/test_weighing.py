@@ -37,6 +37,7 @@ from tests.infrastructure.cascade.graphs import HOURS, cases, graphs
 T = TypeVar("T")
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(graphs(), st.integers(0, HOURS))
 def test_single_points_are_cascades_of_one_failure_each(graph: Graph, hours: int) -> None:
@@ -68,6 +69,7 @@ def test_single_points_are_ranked_by_person_hours_and_equals_share_a_rank() -> N
     )
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(150, in_the_gate=40), deadline=None)
 @given(cases(least=1), st.integers(1, 4))
 def test_what_helps_is_what_a_cascade_with_the_change_saves(case: Any, extra: int) -> None:
@@ -152,6 +154,7 @@ def test_a_task_carries_no_graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_a_pool_of_processes_gives_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = ladder(60)
     monkeypatch.setattr(weighing, "_MOST", 16)

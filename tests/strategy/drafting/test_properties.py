@@ -72,6 +72,7 @@ def drafted(text: str, kind: str = "text") -> Draft | None:
         return None
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=drawn(150))
 @given(TEXTS, st.sampled_from(["text", "markdown", "html"]))
 def test_any_text_gives_the_same_exact_draft_or_a_refusal(text: str, kind: str) -> None:
@@ -110,6 +111,7 @@ def test_any_bytes_give_a_document_or_a_refusal(data: bytes, name: str) -> None:
         check(draft.document)
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=drawn(60, in_the_gate=25))
 @given(st.sampled_from(["automatic-numbers.docx", "two-columns.pdf"]), st.data())
 def test_spoilt_files_give_a_document_or_a_refusal(name: str, data: st.DataObject) -> None:
@@ -126,6 +128,7 @@ def test_spoilt_files_give_a_document_or_a_refusal(name: str, data: st.DataObjec
         check(draft.document)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize(
     "scrap",
@@ -141,6 +144,7 @@ def test_text_without_end_takes_no_time_without_end(scrap: str) -> None:
     assert drafted(scrap * (100_000 // len(scrap))) is not None
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("answer", answers(), ids=lambda answer: str(answer.name))
 def test_every_row_of_every_document_quotes_its_document(answer: object) -> None:
     path = answer.path  # type: ignore[attr-defined]

@@ -27,6 +27,7 @@ HELD_OUT_FLOOR = (0.8, 0.6)
 RELEASE = "launch-release.txt"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", BY_RULES)
 def test_each_kind_of_row_keeps_its_floor(kind: Kind) -> None:
     tally = totals(score(answer) for answer in answers() if not answer.held_out)[kind]
@@ -45,6 +46,7 @@ def test_documents_never_tuned_on_keep_a_floor(answer: Answer) -> None:
     assert right / expected >= HELD_OUT_FLOOR[1]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("answer", answers(), ids=lambda one: str(one.name))
 def test_answers_point_at_words_of_their_document(answer: Answer) -> None:
     document = read_document(answer.path, openers=OPENERS)

@@ -50,6 +50,7 @@ def test_the_plan_is_made_again_and_agrees() -> None:
     }
 
 
+@pytest.mark.long
 def test_the_marks_of_the_pack_are_those_that_the_presses_make() -> None:
     assert PROFILE.read_text(encoding="utf-8") == profile()
     assert len(PRESSES) <= MOST_MARKS

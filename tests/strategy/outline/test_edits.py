@@ -229,6 +229,7 @@ def table(rows: int) -> str:
     return f"<html><body><h2>Line A. Schools of the country</h2><table>{head}{cells}</table></body></html>"
 
 
+@pytest.mark.long
 def test_a_table_over_twenty_pages_is_read_to_its_end(tmp_path: Path) -> None:
     found = outline(table(500), tmp_path, "plan.html")
     steps = [
@@ -242,6 +243,7 @@ def test_a_table_over_twenty_pages_is_read_to_its_end(tmp_path: Path) -> None:
     assert counted(unused_in(result)).rows == 1  # the head of the table
 
 
+@pytest.mark.long
 def test_an_outline_of_3000_nodes_is_read_and_its_rows_are_moved(tmp_path: Path) -> None:
     text = "# A plan for the whole of the state\n\n" + "".join(
         f"## Goal {n}: Aim number {n}\n\n" + "".join(f"{n}.{k} Do the thing {k} of goal {n}\n\n" for k in range(1, 31))
@@ -298,6 +300,7 @@ def test_a_sentence_is_no_definition() -> None:
     assert terms_in("In the medium term, 12 months of work are needed.", ["Medium term"])[0].span is None
 
 
+@pytest.mark.long
 @given(
     some.lists(
         some.tuples(
@@ -343,6 +346,7 @@ def pages_of_a_table(path: Path, rows: int) -> None:
     SimpleDocTemplate(str(path), pagesize=A4).build([heading, ruled])
 
 
+@pytest.mark.long
 def test_a_table_over_twenty_pages_of_a_pdf_is_read_to_its_end(tmp_path: Path) -> None:
     path = tmp_path / "plan.pdf"
     pages_of_a_table(path, 420)

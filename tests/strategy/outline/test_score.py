@@ -11,6 +11,8 @@ from floreo.strategy.outline.passages import outline_of
 from tests.strategy.outline.belize import PRESSES, steps_of
 from tests.strategy.outline.score import MOST_MARKS, SAMPLES, answers, scored, with_marks
 
+pytestmark = pytest.mark.long
+
 # Each file with the least share of its plan rows found, of what was drafted that is right, and of parents that are right; and the most marks.
 LEAST = {
     "belize2020--word.docx": (1.0, 1.0, 1.0, 5),

@@ -62,6 +62,7 @@ def owners() -> list[str]:
     return sorted(each.user.email for each in Assignment.objects.filter(ends_at=None) if each.user)
 
 
+@pytest.mark.long
 def test_what_a_leaver_had_is_shown_and_goes_to_a_colleague_by_one_press(
     things: list[Item], secretariat: User, colleague: User, administrator: User, browser_of: Browser
 ) -> None:
@@ -93,6 +94,7 @@ def test_it_is_handed_over_before_they_leave_or_before_the_worker_notes_it(
     assert left_with(secretariat) == []
 
 
+@pytest.mark.long
 def test_what_a_colleague_took_meanwhile_stays_theirs(
     things: list[Item], secretariat: User, colleague: User, administrator: User, browser_of: Browser
 ) -> None:
@@ -108,6 +110,7 @@ def test_what_a_colleague_took_meanwhile_stays_theirs(
     assert "Eva Sand has had this since" in str(lines)
 
 
+@pytest.mark.long
 def test_work_of_a_team_that_the_viewer_does_not_see_is_counted_and_not_named(
     user_with: UserWith, administrator: User, browser_of: Browser
 ) -> None:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 Browser = Callable[[User], Client]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", ["lead", "analyst", "operator", "drafter", "coordinator", "observer", "auditor"])
 def test_accounts_are_for_those_who_manage_them(
     role: str, observer: User, user_with: Callable[..., User], browser_of: Browser
@@ -127,6 +128,7 @@ SIGN_IN_PAGES = [
 ]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("language", ["", "/es"])
 @pytest.mark.parametrize("page", SIGN_IN_PAGES)
 def test_every_sign_in_page_wears_our_look(page: str, language: str, observer: User, browser_of: Browser) -> None:

@@ -51,6 +51,7 @@ def test_a_section_by_link_saves_tells_and_goes_on(stranger: Client) -> None:
     assert written().get().text == "No."
 
 
+@pytest.mark.long
 def test_what_was_not_touched_is_no_conflict(stranger: Client) -> None:
     row = asked(opened())
     address = f"/assessment/{link_of(row)}/A/"
@@ -89,6 +90,7 @@ def test_a_get_of_a_link_writes_nothing(stranger: Client) -> None:
     assert (asked(row.campaign).state, written().count()) == ("asked", 0)
 
 
+@pytest.mark.long
 def test_who_is_not_asked_finds_nothing(user_with: Make, browser_of: Browser) -> None:
     accepted(asked(opened()))
     for role in ("operator", "lead", "observer", "drafter", "auditor", "analyst", "coordinator", "responder"):
@@ -102,6 +104,7 @@ def test_who_is_not_asked_finds_nothing(user_with: Make, browser_of: Browser) ->
         ], role
 
 
+@pytest.mark.long
 def test_its_own_people_and_its_reviewer_see_it(user_with: Make, browser_of: Browser) -> None:
     submitted(asked(opened()))
     own = browser_of(user_with("operator", organisation=body("light-and-power"), email="own@example.org"))

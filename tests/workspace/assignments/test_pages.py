@@ -74,6 +74,7 @@ def told(browser: Client, address: str = "/workspace/") -> str:
     return squeezed(browser.get(address).content.decode())
 
 
+@pytest.mark.long
 def test_what_nobody_has_waits_for_the_team_and_is_nobodys(asked: Night, ana: User, ben: User) -> None:
     for user in (ana, ben):
         found = sections(user)
@@ -81,6 +82,7 @@ def test_what_nobody_has_waits_for_the_team_and_is_nobodys(asked: Night, ana: Us
         assert not any(title in {HELP, ALARM} for name in found if name != "team" for title, _who in found[name])
 
 
+@pytest.mark.long
 def test_a_task_is_taken_in_one_press_and_then_stands_apart_for_the_others(
     asked: Night, ana: User, ben: User, browser_of: Browser
 ) -> None:
@@ -97,6 +99,7 @@ def test_a_task_is_taken_in_one_press_and_then_stands_apart_for_the_others(
     assert HELP not in {str(task.title) for task in tasks_of(ben)}
 
 
+@pytest.mark.long
 def test_who_comes_second_reads_who_was_first(asked: Night, ana: User, ben: User, browser_of: Browser) -> None:
     browser_of(ana).post(reverse("workspace:assign"), {"one": pick_of(asked), "to": "me"})
     second = browser_of(ben)
@@ -105,6 +108,7 @@ def test_who_comes_second_reads_who_was_first(asked: Night, ana: User, ben: User
     assert Assignment.objects.get(ends_at=None).user == ana
 
 
+@pytest.mark.long
 def test_forged_keys_are_nobodys_to_assign(asked: Night, ana: User, user_with: UserWith, browser_of: Browser) -> None:
     operator = browser_of(user_with("operator", organisation=asked.bank))
     for pick in (
@@ -126,6 +130,7 @@ def test_forged_keys_are_nobodys_to_assign(asked: Night, ana: User, user_with: U
     assert browser_of(ana).get(reverse("workspace:bulk_step", args=[step.pk])).status_code == 404  # another's step
 
 
+@pytest.mark.long
 def test_to_a_colleague_who_may_not_it_does_not_go(
     asked: Night, ana: User, user_with: UserWith, browser_of: Browser
 ) -> None:
@@ -139,6 +144,7 @@ def test_to_a_colleague_who_may_not_it_does_not_go(
     assert not Assignment.objects.exists()
 
 
+@pytest.mark.long
 def test_many_are_assigned_with_a_line_each_and_the_step_is_undone(
     asked: Night, ana: User, ben: User, browser_of: Browser
 ) -> None:
@@ -183,6 +189,7 @@ def test_nothing_ticked_and_far_too_much_ticked_change_nothing(night: Night, ana
 
 
 # Each is replied to by an act of its own, with its entry in the trail: many show what five hundred show, which take ten seconds.
+@pytest.mark.long
 @pytest.mark.parametrize("number_ticked", [60, pytest.param(MOST - 2, marks=pytest.mark.long)])
 def test_five_hundred_ticked_of_which_some_are_gone(
     night: Night, ana: User, browser_of: Browser, number_ticked: int
@@ -207,6 +214,7 @@ def test_five_hundred_ticked_of_which_some_are_gone(
     assert not Reply.objects.exists()
 
 
+@pytest.mark.long
 def test_a_form_leads_back_to_this_site_alone(asked: Night, ana: User, browser_of: Browser) -> None:
     for odd in ("https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"):
         answer = browser_of(ana).post(reverse("workspace:assign"), {"one": pick_of(asked), "to": "me", "back": odd})
@@ -234,6 +242,7 @@ def test_the_list_of_findings_opens_on_what_is_open(night: Night, ana: User, bro
     )  # the file is what the list shows
 
 
+@pytest.mark.long
 def test_one_event_has_one_time(night: Night, ana: User, browser_of: Browser) -> None:
     Finding.objects.filter(pk=night.of_bank.pk).update(
         last_seen=night.of_bank.last_seen - timedelta(hours=3), last_day=night.of_bank.last_day
@@ -244,6 +253,7 @@ def test_one_event_has_one_time(night: Night, ana: User, browser_of: Browser) ->
     assert set(times) == {times[0]}
 
 
+@pytest.mark.long
 def test_a_finding_is_assigned_from_its_page_and_comes_to_my_tasks(
     night: Night, ana: User, ben: User, browser_of: Browser
 ) -> None:
@@ -259,6 +269,7 @@ def test_a_finding_is_assigned_from_its_page_and_comes_to_my_tasks(
     assert not any("192.0.2.7" in title for rows in sections(ana).values() for title, _who in rows)
 
 
+@pytest.mark.long
 def test_the_operator_reads_nothing_of_who_has_it(
     night: Night, ana: User, user_with: UserWith, browser_of: Browser
 ) -> None:
@@ -270,6 +281,7 @@ def test_the_operator_reads_nothing_of_who_has_it(
         assert "Assign to me" not in page
 
 
+@pytest.mark.long
 def test_the_operators_desk_never_says_that_nothing_waits_while_a_finding_is_open(
     night: Night, user_with: UserWith, browser_of: Browser
 ) -> None:
@@ -288,6 +300,7 @@ def test_the_operators_desk_never_says_that_nothing_waits_while_a_finding_is_ope
     assert "No task is yours alone. One is with a colleague." in page
 
 
+@pytest.mark.long
 def test_replies_are_handled_together_and_the_step_can_be_undone(asked: Night, ana: User, browser_of: Browser) -> None:
     browser = browser_of(ana)
     page = told(browser, "/workspace/replies/")
@@ -327,6 +340,7 @@ def entry(page: str, address: str) -> str:
     return re.sub(r"<[^>]*>", "", found[1]) if found else ""
 
 
+@pytest.mark.long
 def test_the_menu_counts_what_waits_for_this_person(asked: Night, ana: User, ben: User, browser_of: Browser) -> None:
     browser = browser_of(ana)
     page = told(browser)
@@ -336,6 +350,7 @@ def test_the_menu_counts_what_waits_for_this_person(asked: Night, ana: User, ben
     assert entry(told(browser, "/workspace/findings/"), "/workspace/replies/") == "Replies to notices1 waiting"
 
 
+@pytest.mark.long
 def test_counting_costs_a_page_one_query_once_it_is_known(asked: Night, ana: User, browser_of: Browser) -> None:
     browser, address = browser_of(ana), "/workspace/corrections/"
 
@@ -372,6 +387,7 @@ def test_the_owner_of_a_row_costs_no_query_a_row(night: Night, ana: User, ben: U
     assert asks() == before
 
 
+@pytest.mark.long
 def test_what_is_open_now_is_always_seen_in_the_menu(night: Night, administrator: User, browser_of: Browser) -> None:
     browser = browser_of(administrator)
     page = told(browser, "/workspace/places/")

@@ -51,6 +51,7 @@ CAMPAIGN = {
 }
 
 
+@pytest.mark.long
 def test_a_campaign_from_its_draft_to_its_reach(browser: Client) -> None:
     assert browser.post("/workspace/new-campaign/", CAMPAIGN).status_code == 302
     made = Campaign.objects.get(title="Look here")
@@ -150,6 +151,7 @@ def test_questions_are_pasted_and_one_category_chosen(browser: Client) -> None:
     assert not Question.objects.filter(quiz=made, number=4).exists()
 
 
+@pytest.mark.long
 def test_a_gift_file_of_two_megabytes_gets_its_sentence(browser: Client) -> None:
     made = making.quiz(is_public=False)
     here = f"/workspace/quizzes/{made.code}/import/"

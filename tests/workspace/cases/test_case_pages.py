@@ -149,6 +149,7 @@ def test_a_list_by_words_says_where_more_may_have_them(
     assert note in text(ana, "/workspace/incidents/cases/?q=hurricane")
 
 
+@pytest.mark.long
 def test_list_and_page_ask_as_much_for_many_as_for_few(desk: Desk, browser_of: Browser) -> None:
     ana, case = browser_of(desk.ana), desk.case("One", organisation=desk.port)
     here, cases_page = case.get_absolute_url(), "/workspace/incidents/cases/?state=open"
@@ -240,6 +241,7 @@ def test_a_step_over_ticked_cases_is_undone_by_one_press_and_gives_back_what_was
     assert Case.objects.filter(state="merged").count() == 2, refused
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("state", "how", "words"),
     [

@@ -86,6 +86,7 @@ def test_what_was_shown_for_one_case_is_not_taken_into_another_and_cannot_be_wri
     assert Observable.objects.filter(case=third).count() == 0
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"type": "bundle"}', b"\xff\xfe\x00"])
 def test_a_file_that_is_none_gets_its_sentence(browser: Client, case: Case, content: bytes) -> None:
     for kind in ("stix", "misp"):
@@ -95,6 +96,7 @@ def test_a_file_that_is_none_gets_its_sentence(browser: Client, case: Case, cont
         assert answer.context.get("problem") or answer.context["fresh"] == []
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not here")
 def test_an_event_of_misp_that_nobody_here_wrote_is_shown_whole(browser: Client, case: Case) -> None:
     found = sorted((SAMPLES / "misp").rglob("*.json"))

@@ -32,6 +32,7 @@ def browser(desk: Desk, browser_of: Callable[[User], Client]) -> Client:
     return browser_of(desk.ana)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("when", FAR)
 def test_no_form_takes_them(desk: Desk, browser: Client, when: str) -> None:
     case = desk.case()
@@ -55,6 +56,7 @@ def test_no_form_takes_them(desk: Desk, browser: Client, when: str) -> None:
     assert (Report.objects.count(), Case.objects.count()) == (0, 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("when", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
 def test_rows_that_have_them_are_shown(desk: Desk, browser: Client, when: datetime) -> None:
     """Such as an older edition of the program took in."""

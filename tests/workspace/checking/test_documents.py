@@ -63,6 +63,7 @@ def upload(client: Client, content: bytes, name: str = "plan.txt") -> Any:
     return client.post(ADD, {"file": SimpleUploadedFile(name, content)})
 
 
+@pytest.mark.long
 def test_the_very_file_is_added_and_its_passage_appears(
     client: Client, document: SourceDocument, act: Action, secretariat: User, stranger: Client
 ) -> None:

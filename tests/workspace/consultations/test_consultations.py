@@ -47,6 +47,7 @@ def test_one_is_prepared_and_its_times_are_local(browser: Client) -> None:
     assert "Small Businesses Regulations" in page
 
 
+@pytest.mark.long
 def test_everything_that_can_be_done_has_its_page(browser: Client) -> None:
     made = opened(participation="both")
     sent(made)

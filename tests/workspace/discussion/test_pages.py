@@ -36,6 +36,7 @@ def workspace(secretariat: User, browser_of: Browser) -> Client:
     return browser_of(secretariat)
 
 
+@pytest.mark.long
 def test_the_block_is_on_the_pages_of_records_and_its_form_comments(
     act: Action, page: str, workspace: Client, secretariat: User
 ) -> None:

@@ -248,6 +248,7 @@ def test_levels_that_change_in_the_middle_are_counted_as_not_used(
     assert "Not used: 6 numbered passages" in head_of(draft, browser_of(drafter))
 
 
+@pytest.mark.long
 def test_an_outline_of_3000_nodes_is_shown_in_pages(drafter: User, tmp_path: Path, browser_of: Browser) -> None:
     text = "".join(
         f"## Goal {n}: Aim number {n}\n\n" + "".join(f"{n}.{k} Do the thing {k} of goal {n}\n\n" for k in range(1, 31))
@@ -314,6 +315,7 @@ def tree_of(edition: Edition) -> list[tuple[str, list[str]]]:
     return [(act.title, [each.title for each in act.above]) for act in actions]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -333,6 +335,7 @@ def test_the_outline_offers_the_levels_that_plans_of_the_country_have(
     assert [value for value in re.findall(r'name="meaning"[^>]*value="(\w+)"', page) if value in levels] == offered
 
 
+@pytest.mark.long
 def test_a_plan_of_four_levels_is_painted_and_entered(drafter: User, tmp_path: Path) -> None:
     with_levels("thrust", "aim", "part", "work")
     draft = drafted(FOUR, tmp_path, drafter)
@@ -356,6 +359,7 @@ def test_a_plan_of_four_levels_is_painted_and_entered(drafter: User, tmp_path: P
     ]
 
 
+@pytest.mark.long
 def test_a_plan_of_two_levels_is_painted_and_entered(drafter: User, tmp_path: Path) -> None:
     with_levels("thrust", "work")
     text = FOUR.replace("### Aim 1: ", "### ").replace("### Aim 2: ", "### ").replace("#### Part ", "#### Note ")

@@ -251,6 +251,7 @@ def long_plan(path: Path, *, pillars: int, filler: int) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_a_long_text_is_shown_in_windows(drafter: User, workspace: Client, tmp_path: Path) -> None:
     draft = drafted(long_plan(tmp_path / "long.md", pillars=12, filler=25), drafter)
     assert len(draft.text) > 250_000

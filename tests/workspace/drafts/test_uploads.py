@@ -125,6 +125,7 @@ def test_a_file_past_the_limit_stops_before_it_is_kept(workspace: Client, tmp_pa
 # After reading
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
@@ -163,6 +164,7 @@ def test_what_cannot_be_read_says_why_and_is_kept(workspace: Client, data: bytes
     assert "Traceback" not in page
 
 
+@pytest.mark.long
 def test_a_zip_bomb_is_not_opened(workspace: Client) -> None:
     upload(workspace, bomb(), "strategy.docx")
     assert (
@@ -244,6 +246,7 @@ print(draft.state, draft.rows.count() > 10)
 """
 
 
+@pytest.mark.long
 def test_a_server_killed_while_reading_takes_the_text_up_again(tmp_path: Path) -> None:
     env = {
         "DJANGO_SETTINGS_MODULE": "floreo.config.settings",
@@ -296,6 +299,7 @@ def test_what_a_text_holds_is_shown_as_text(workspace: Client) -> None:
     assert "<b>x</b>" not in page
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", list(ROLES))
 def test_imports_are_for_reviewers(role: str, user_with: Callable[..., User], browser_of: Browser) -> None:
     may = Permission.IMPORT_REVIEW in ROLES[role].grants
@@ -313,6 +317,7 @@ def test_the_same_file_twice_leads_to_the_draft_that_is_there(workspace: Client)
     assert ImportDraft.objects.count() == 1
 
 
+@pytest.mark.long
 def test_the_packs_own_texts_can_be_tried(isla: object, workspace: Client) -> None:
     page = workspace.get("/workspace/imports/").content.decode()
     assert "launch-release.en.txt" in page

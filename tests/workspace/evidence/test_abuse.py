@@ -64,6 +64,7 @@ def test_a_piece_names_no_place_that_one_may_not_read(
     assert SECRET not in page.content.decode()
 
 
+@pytest.mark.guards("narrow evidence is nowhere for others")
 @pytest.mark.parametrize("tlp", ["AMBER+STRICT", "RED"])
 def test_narrowly_marked_evidence_is_nowhere_for_others(
     tlp: str, csirt: Organisation, act: Action, user_with: People, browser_of: Browsers

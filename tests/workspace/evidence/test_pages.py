@@ -34,6 +34,7 @@ def text(response: Any) -> str:
     return str(response.content.decode())
 
 
+@pytest.mark.long
 def test_a_lead_adds_a_file_to_a_milestone_of_theirs(
     lead: User, act: Action, csirt: Organisation, browser_of: Browsers
 ) -> None:

@@ -131,6 +131,7 @@ def test_another_sign_between_columns_offers_other_columns(responder: Client) ->
     assert form["address"] in offered
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -135,6 +135,7 @@ def test_a_question_that_makes_no_sense_is_answered_in_a_sentence(
     assert sentence in page(browser_of(administrator), f"/workspace/findings/explorer/?{query}", 422)
 
 
+@pytest.mark.long
 def test_an_operator_sees_events_of_their_own_organisation_only(
     user_with: Callable[..., User], browser_of: Browser, night: Night
 ) -> None:
@@ -157,6 +158,7 @@ def test_an_operator_sees_events_of_their_own_organisation_only(
         page(browser, address, 403)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", ["lead", "analyst", "drafter", "coordinator", "observer"])
 def test_whoever_has_nothing_to_do_with_it_sees_none_of_it(
     role: str, user_with: Callable[..., User], browser_of: Browser, night: Night

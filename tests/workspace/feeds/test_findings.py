@@ -86,6 +86,7 @@ def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(respon
     assert "<b>product" not in text
 
 
+@pytest.mark.long
 def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) -> None:
     assert "2 open findings." in squeezed(page(responder, "/workspace/findings/")).replace("</h1><p>", " ")
     only = page(responder, "/workspace/findings/?organisation=bank&state=open")
@@ -112,6 +113,7 @@ def test_the_list_narrows_by_the_sector_of_the_organisation_and_guesses_none(res
     ]
 
 
+@pytest.mark.long
 def test_a_new_holder_does_not_read_why_the_team_ended_it_for_the_one_before(
     banker: Client, responder: Client, night: Night
 ) -> None:
@@ -176,6 +178,7 @@ def test_one_answer_may_speak_for_all_of_its_kind(banker: Client, night: Night) 
     ]
 
 
+@pytest.mark.long
 def test_the_team_sees_to_a_call_for_help(responder: Client, administrator: User, night: Night) -> None:
     (row,) = answer_signed_in(
         night.bank, by=administrator, replies={night.of_bank.pk: "need_help"}, remark="Position of is it? among"
@@ -190,6 +193,7 @@ def test_the_team_sees_to_a_call_for_help(responder: Client, administrator: User
     page(responder, f"/workspace/findings/{night.of_shop.pk}/answers/{row.pk}/", 404)
 
 
+@pytest.mark.long
 def test_a_notice_shows_nothing_of_a_finding_that_went_to_another_organisation(
     banker: Client, responder: Client, night: Night
 ) -> None:
@@ -205,6 +209,7 @@ def test_a_notice_shows_nothing_of_a_finding_that_went_to_another_organisation(
     assert rows_of(responder, f"{address}?download=csv")[1][1] == "192.0.2.7"
 
 
+@pytest.mark.long
 def test_a_notice_shows_its_findings_is_sent_again_and_its_links_are_ended(responder: Client, night: Night) -> None:
     Contact.objects.create(organisation=night.bank, purpose="Abuse", role="abuse", email="new@bank.example")
     address = f"/workspace/notices/{night.letter_bank.pk}/"
@@ -238,6 +243,7 @@ def test_rules_of_notices_are_added_moved_changed_and_removed(responder: Client,
     assert NoticeRule.objects.count() == 1
 
 
+@pytest.mark.long
 def test_a_correction_is_accepted_or_refused(responder: Client, administrator: User, night: Night) -> None:
     Finding.objects.update(network="192.0.2.0/24")
     Network.objects.create(asn=64500, name="Bank", holder=night.bank, prefixes=["192.0.2.0/24"])

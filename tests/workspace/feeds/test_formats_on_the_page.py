@@ -90,6 +90,7 @@ def worker() -> None:
     ingest_waiting(by=SYSTEM)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_a_file_is_guessed_shown_corrected_in_two_fields_at_most_and_read(responder: Client, name: str) -> None:
     given = FORMATS[name]
@@ -179,6 +180,7 @@ def test_a_file_that_nobody_describes_is_read_after_half_an_hour(responder: Clie
     assert FeedFile.objects.get().kept == 2
 
 
+@pytest.mark.long
 def test_a_feed_that_is_described_asks_nothing_more(responder: Client) -> None:
     feed, _page = uploaded(responder, outside.URLHAUS, "csv_recent.csv", describes=True)
     address = f"/workspace/feeds/{feed.code}/arrangement/"

@@ -83,6 +83,7 @@ def day(days: int) -> str:
 # --- Replies ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_reply_for_many_is_undone_and_nothing_is_left_of_it(desk: Client, night: Night) -> None:
     before = states()
     both = ticks(night.of_bank, night.of_shop)
@@ -110,6 +111,7 @@ def test_what_was_replied_before_stands_again(desk: Client, ana: User, night: Ni
     assert Notice.objects.get(pk=night.letter_shop.pk).answered_at is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", ["newer", "handled"])
 def test_a_reply_is_not_undone_over_what_came_since(how: str, desk: Client, administrator: User, night: Night) -> None:
     step_after(desk, "reply_many", ticks(night.of_bank, night.of_shop) | {"reply": "need_help"})
@@ -172,6 +174,7 @@ def test_an_ending_that_a_colleague_extended_is_not_undone_with_the_others(
     assert [state for state, _reply, _claim in states()] == ["false_alarm", "false_alarm"]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
@@ -275,6 +278,7 @@ def test_what_the_page_does_not_show_is_not_touched_before_somebody_says_so(desk
     assert "Reply: 2 done." in step_after(desk, "reply_many", both | {"sure": "1"})
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("odd", ["", "x", "feeds.finding:x|0", f"feeds.finding:{'9' * 30}|0", "feeds.finding:0|"])
 def test_odd_ticks_change_nothing(odd: str, desk: Client, night: Night) -> None:
     facts = {"kind": "accepted", "reason": "x", "ends_on": day(9), "pick": [odd]}

@@ -70,6 +70,7 @@ def test_what_is_not_there_is_missing(browser_of: Browser, secretariat: User, ad
     assert browser_of(secretariat).get(address).status_code == 404
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", ["observer", "operator", "drafter", "coordinator", "auditor"])
 def test_who_does_not_assess_is_kept_out(browser_of: Browser, user_with: Any, role: str) -> None:
     client = browser_of(user_with(role))
@@ -193,6 +194,7 @@ def test_the_pack_to_send_holds_what_may_leave(browser_of: Browser, secretariat:
     assert book["Content-Disposition"] == 'attachment; filename="aci-2026-send.xlsx"'
 
 
+@pytest.mark.long
 def test_an_action_says_which_items_it_serves(browser_of: Browser, secretariat: User) -> None:
     client = browser_of(secretariat)
     act = Action.objects.get(edition__code="2025-2028", code="1.1.1")

@@ -54,11 +54,13 @@ def test_a_lead_sees_their_own_worst_first(busy: Edition, lead: User) -> None:
     }
 
 
+@pytest.mark.long
 def test_the_heading_counts_what_is_overdue(busy: Edition, lead: User, other_lead: User, observer: User) -> None:
     text = [home_of(user).heading for user in (lead, other_lead, observer)]
     assert text == ["Two overdue, longest first.", "One overdue.", "You have no tasks."]
 
 
+@pytest.mark.long
 def test_what_comes_later_is_folded_with_the_next_one_said(busy: Edition, lead: User, browser_of: Browser) -> None:
     later = home_of(lead).sections[-1]
     assert later.fold == "One more, on 30 June 2027"
@@ -66,6 +68,7 @@ def test_what_comes_later_is_folded_with_the_next_one_said(busy: Edition, lead: 
     assert "<details" in browser_of(lead).get(reverse("workspace:home")).content.decode()
 
 
+@pytest.mark.long
 def test_who_runs_the_plan_sees_the_tasks_of_others(busy: Edition, secretariat: User, browser_of: Browser) -> None:
     workspace = home_of(secretariat)
     assert [(line.group.code, line.items, line.oldest) for line in workspace.others] == [
@@ -80,6 +83,7 @@ def test_who_runs_the_plan_sees_the_tasks_of_others(busy: Edition, secretariat: 
     assert reverse("workspace:send_reminder", args=["organisation", "csirt"]) in page
 
 
+@pytest.mark.long
 def test_a_lead_is_not_shown_the_tasks_of_others(busy: Edition, lead: User, browser_of: Browser) -> None:
     browser = browser_of(lead)
     page = browser.get(reverse("workspace:home")).content.decode()
@@ -115,6 +119,7 @@ def test_before_there_is_a_plan_the_desk_says_how_to_begin(
     assert reverse("workspace:editions") in page
 
 
+@pytest.mark.long
 def test_the_desk_asks_the_same_number_of_queries_for_more_rows(
     busy: Edition, csirt: Organisation, lead: User, browser_of: Browser
 ) -> None:

@@ -17,6 +17,7 @@ PAGE = "/workspace/my-notifications/"
 pytestmark = pytest.mark.usefixtures("isla")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("address", [PAGE, f"/es{PAGE}"])
 def test_one_page_has_every_kind(address: str, secretariat: User, browser_of: Callable[[User], Client]) -> None:
     page = browser_of(secretariat).get(address)

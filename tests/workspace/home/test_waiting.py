@@ -53,6 +53,7 @@ def titles(page: Any) -> list[str]:
     return [part.split("</a>")[0].split(">")[-1] for part in page.content.decode().split('class="fl-title"')[1:]]
 
 
+@pytest.mark.long
 def test_one_click_reminds_and_the_page_says_so(browser: Client) -> None:
     page = press(browser, "send_reminder", "csirt")
     assert page.redirect_chain == [("/workspace/#others", 302)]  # type: ignore[attr-defined]  # of the test client
@@ -64,6 +65,7 @@ def test_one_click_reminds_and_the_page_says_so(browser: Client) -> None:
     assert OutboxMail.objects.get().to == "csirt@example.org"
 
 
+@pytest.mark.long
 def test_a_second_click_is_refused_with_a_sentence(browser: Client) -> None:
     press(browser, "send_reminder", "csirt", back="others")
     page = press(browser, "send_reminder", "csirt", back="others")
@@ -86,6 +88,7 @@ def test_after_two_reminders_the_deputy_is_offered(browser: Client, csirt: Organ
     )
 
 
+@pytest.mark.long
 def test_who_has_no_task_cannot_be_reminded(browser: Client) -> None:
     make.make_organisation("idle")
     for code in ("idle", "unknown"):
@@ -101,6 +104,7 @@ def test_keys_of_others_things_reach_nobody(browser: Client) -> None:
     assert not OutboxMail.objects.exists()
 
 
+@pytest.mark.long
 def test_the_list_is_narrowed_by_day_kind_and_body(browser: Client) -> None:
     assert titles(browser.get(OTHERS)) == ["1.1.1 Action 1.1.1", "1.1.2 Action 1.1.2"]
     assert titles(browser.get(f"{OTHERS}?when=week")) == ["Line open"]
@@ -112,6 +116,7 @@ def test_the_list_is_narrowed_by_day_kind_and_body(browser: Client) -> None:
     assert browser.get(f"{OTHERS}?who=%00").status_code == 404
 
 
+@pytest.mark.long
 def test_the_record_of_reminders_is_shown_with_its_tasks(browser: Client) -> None:
     press(browser, "send_reminder", "csirt")
     page = browser.get(OTHERS).content.decode()
@@ -119,6 +124,7 @@ def test_the_record_of_reminders_is_shown_with_its_tasks(browser: Client) -> Non
     assert "to National CSIRT about 1 task, by Test secretariat" in page
 
 
+@pytest.mark.long
 def test_when_nothing_is_waiting_the_list_says_so(country: object, secretariat: User, browser_of: Browser) -> None:
     assert "No tasks are waiting for others" in browser_of(secretariat).get(OTHERS).content.decode()
 
@@ -135,6 +141,7 @@ def test_ones_calendar_address_can_be_read_and_renewed(busy: Edition, lead: User
     assert FeedKey.objects.get(user=lead).link_version == 2
 
 
+@pytest.mark.long
 def test_the_weekly_mail_is_set_and_shown(busy: Edition, lead: User, browser_of: Browser) -> None:
     browser = browser_of(lead)
     assert "Weekly e-mail: Monday" in browser.get("/workspace/").content.decode()

@@ -61,6 +61,7 @@ def address(name: str, *more: object, code: str = "reports-in-time") -> str:
     return reverse(f"workspace:{name}", args=[code, *more])
 
 
+@pytest.mark.long
 def test_the_list_opens_on_the_values_that_are_due(lead: Client) -> None:
     text = words_of(lead.get(reverse("workspace:indicators")))
     assert "Values due 1 Q3 2026 due since 1 Oct 2026 Reports in time" in text
@@ -86,6 +87,7 @@ def test_what_was_typed_is_kept_when_it_is_refused(lead: Client) -> None:
     assert not Reading.objects.exists()
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("typed", "text"),
     [
@@ -198,6 +200,7 @@ MAY = {
 }
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", MAY)
 def test_who_may_open_what(
     body: Organisation, user_with: Callable[..., User], browser_of: Callable[[User], Client], role: str
@@ -224,6 +227,7 @@ def test_a_stranger_is_sent_to_sign_in(body: Organisation, stranger: Client) -> 
     assert stranger.get(address("indicator")).status_code == 302
 
 
+@pytest.mark.long
 def test_queries_do_not_grow_with_the_list(analyst: Client) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as seen:
@@ -238,6 +242,7 @@ def test_queries_do_not_grow_with_the_list(analyst: Client) -> None:
     assert queries() == first
 
 
+@pytest.mark.long
 def test_pages_speak_spanish(analyst: Client) -> None:
     with translation.override("en"):  # a request leaves its language behind
         for path in (reverse("workspace:indicators"), address("indicator"), address("new_reading")):

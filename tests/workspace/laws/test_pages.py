@@ -95,6 +95,7 @@ EDIT = (
 PUBLISH = (f"{LAW}do/publish/", f"{VERSION}do/publish/")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("role", "reads", "edits", "publishes"),
     [
@@ -123,6 +124,7 @@ def test_what_a_role_may_not_it_cannot_send_either(browser_of: Browser) -> None:
     assert (version.sha256, version.is_public, version.instrument.is_public) == (before, False, False)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "address",
     [
@@ -155,6 +157,7 @@ def test_a_button_is_no_address_to_open(browser_of: Browser) -> None:
 # --- From the file to the site ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_law_is_entered_imported_and_published_in_a_browser(browser_of: Browser, drafter: User) -> None:
     browser = browser_of(drafter)
     response = browser.post(
@@ -226,6 +229,7 @@ def fields_of(response: Any) -> dict[str, str]:
     }
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "address",
     [f"{VERSION}clauses/{n}/" for n in ("1", "2", "3", "12")] + [f"{BILL}versions/v1/clauses/{n}/" for n in ("1", "2")],
@@ -362,6 +366,7 @@ def queries_of(browser: Client, address: str) -> int:
     return len(asked)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("address", "queries"),
     [

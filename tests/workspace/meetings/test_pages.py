@@ -74,6 +74,7 @@ def every_page(meeting: Meeting, decision: Decision, seat: Seat, item: AgendaIte
 READING = {"meetings", "committees", "decisions", "committee", "meeting", "papers", "invitation.ics", "decision"}
 
 
+@pytest.mark.long
 def test_every_page_opens_to_the_secretariat_and_reading_ones_to_a_lead_and_none_to_an_observer(
     meeting: Meeting, workspace: Client, observer: User, user_with: Callable[..., User], browser_of: Browser
 ) -> None:

@@ -49,6 +49,7 @@ def test_an_operator_reads_what_is_due_of_it_alone(operator: Client) -> None:
     assert operator.get(f"/workspace/obligations/due/{other.pk}/").status_code == 404
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", ["administrator", "secretariat", "auditor", "observer", "analyst", "drafter"])
 def test_who_does_not_handle_incidents_reads_no_notification(
     role: str, user_with: Callable[..., User], browser_of: Callable[[User], Client]

@@ -153,6 +153,7 @@ class TestAmbassadors:
         answer = desk.post(f"{HERE}ambassadors/GV-05/link/")
         assert (answer.status_code, "Enter the certificate first." in answer.content.decode()) == (422, True)
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         ("code", "name", "facts"),
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ def due_of(act: Action) -> str:
     return reverse("workspace:action_command", args=[act.edition.code, act.code, "due"])
 
 
+@pytest.mark.long
 def test_a_due_date_is_changed_from_the_list(
     edition: Edition, act: Action, secretariat: User, browser_of: Browser
 ) -> None:

@@ -206,6 +206,7 @@ def plan_of(edition: Edition) -> list[tuple[object, ...]]:
     return [*facts, *milestones, *leads]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.usefixtures("police")
 @pytest.mark.parametrize(
     "sent",

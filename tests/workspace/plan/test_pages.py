@@ -47,6 +47,7 @@ def pages(edition: Edition, act: Action) -> list[str]:
     return found + [reverse("workspace:action_command", args=[*own, task]) for task in ACTION_COMMANDS]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_page_opens_in_both_languages(
     edition: Edition, act: Action, secretariat: User, browser_of: Browser, language: str
@@ -66,6 +67,7 @@ def test_a_stranger_is_asked_to_sign_in_everywhere(edition: Edition, act: Action
         assert "/account/login/" in response["Location"]
 
 
+@pytest.mark.long
 def test_an_observer_reads_and_finds_no_way_to_change(
     edition: Edition, act: Action, observer: User, browser_of: Browser
 ) -> None:
@@ -104,6 +106,7 @@ def count(browser: Client, address: str) -> int:
     return len(asked)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "queries"), [("plan", 17), ("actions", 15)])
 def test_the_number_of_queries_does_not_grow_with_the_rows(  # noqa: PLR0917 -- given by name
     edition: Edition, csirt: Organisation, secretariat: User, browser_of: Browser, name: str, queries: int
@@ -186,6 +189,7 @@ def test_filters_narrow_the_tree_and_the_download(
     assert ("1.1.1" in body, "1.1.2" in body) == (True, False)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("kind", CHILD_COMMANDS)
 @pytest.mark.parametrize("key", ["0", "nothing", "99999999999999999999"])
 def test_what_is_not_there_is_not_found(  # noqa: PLR0917 -- given by name

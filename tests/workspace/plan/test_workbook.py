@@ -40,6 +40,7 @@ def ticket_of(page: str) -> str:
     return squeezed(page).split('name="ticket" value="', 1)[1].split('"', 1)[0]
 
 
+@pytest.mark.long
 def test_down_up_shown_and_saved(edition: Edition, act: Action, secretariat: User, browser_of: Browser) -> None:
     browser = browser_of(secretariat)
     down = browser.get(reverse("workspace:plan_workbook", args=[edition.code]))
@@ -81,6 +82,7 @@ def test_what_was_shown_is_what_is_saved(edition: Edition, act: Action, secretar
     assert Action.objects.get(pk=act.pk).title == "Theirs"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("file", "says"),
     [

@@ -125,6 +125,7 @@ def test_a_secret_is_renewed_by_a_press_and_shown_once(
     assert of_another.post(address, {"once": "m"}).status_code == 403
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "url", ["http://chat.example.org/", "https://a:b@example.org/", "ftp://x.org/", "https://", "x"]
 )

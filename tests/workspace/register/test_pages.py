@@ -51,6 +51,7 @@ def test_strangers_see_nothing_of_it(stranger: Client, csirt: Organisation) -> N
         assert stranger.get(page).headers["Location"].startswith("/account/login/"), page
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", [r for r in ROLES if r not in {"administrator", "secretariat", "responder"}])
 def test_forms_are_closed_to_whoever_only_reads(
     role: str, csirt: Organisation, user_with: Callable[..., User], browser_of: Browser
@@ -134,6 +135,7 @@ def test_a_network_form_names_the_bad_prefix_and_keeps_it(
     assert done.status_code == 302
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rows", [1, 3])
 def test_a_list_asks_the_database_the_same_however_long_it_is(
     rows: int, secretariat: User, browser_of: Browser, django_assert_num_queries: Callable[..., object]

@@ -64,6 +64,7 @@ def snapshot(review: Review, browser: Client) -> Snapshot:
     return Snapshot.objects.get()
 
 
+@pytest.mark.long
 def test_the_list_shows_what_can_be_closed_and_closing_freezes_its_report(review: Review, browser: Client) -> None:
     page = browser.get("/workspace/reports/").content.decode()
     assert "has ended and can be closed" in page
@@ -74,6 +75,7 @@ def test_the_list_shows_what_can_be_closed_and_closing_freezes_its_report(review
     assert (again.status_code, "This review is already closed." in again.content.decode()) == (422, True)
 
 
+@pytest.mark.long
 def test_the_preview_shows_the_running_period_to_staff_with_what_is_internal(review: Review, browser: Client) -> None:
     staff = browser.get("/workspace/reports/2025-2028/preview/").content.decode()
     public = browser.get("/workspace/reports/2025-2028/preview/?as=public").content.decode()
@@ -84,6 +86,7 @@ def test_the_preview_shows_the_running_period_to_staff_with_what_is_internal(rev
     assert browser.get("/workspace/reports/2025-2028/preview.exe").status_code == 404
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["lead", "observer", "operator"])
 def test_who_makes_no_reports_sees_no_preview_and_no_template(
     review: Review, role: str, user_with: Callable[..., User], browser_of: Callable[[User], Client]
@@ -114,6 +117,7 @@ def test_a_correction_is_shown_beside_and_what_was_typed_is_kept(snapshot: Snaps
     assert "Corrected after it was frozen" in browser.get(snapshot.workspace_url()).content.decode()
 
 
+@pytest.mark.long
 def test_a_signature_keeps_the_fingerprint_of_the_very_pdf(snapshot: Snapshot, browser: Client) -> None:
     import hashlib
 

@@ -153,6 +153,7 @@ def test_whoever_has_no_address_is_held_back_and_named(address: str, browser: Cl
     assert "There is no address." in answer
 
 
+@pytest.mark.long
 def test_one_of_fifty_bounces_and_the_others_go(edition: Edition, csirt: Organisation, browser: Client) -> None:
     """The one is seen with its reason, is held back the next time, is corrected and sent again alone."""
     people = fifty(edition, csirt)
@@ -239,6 +240,7 @@ def test_a_double_press_sends_once(address: str, browser: Client) -> None:
     assert (Review.objects.count(), OutboxMail.objects.count()) == (1, 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", ["remind", "renew", "escalate"])
 def test_a_button_on_a_request_shows_its_mail_first_and_sends_once(
     what: str, update_request: UpdateRequest, browser: Client
@@ -253,6 +255,7 @@ def test_a_button_on_a_request_shows_its_mail_first_and_sends_once(
     assert OutboxMail.objects.count() == 1
 
 
+@pytest.mark.long
 def test_of_many_each_text_is_a_press_away(edition: Edition, csirt: Organisation, browser: Client) -> None:
     people = fifty(edition, csirt)
     address = f"/workspace/reviews/{edition.code}/new/"

@@ -70,6 +70,7 @@ def states() -> dict[str, int]:
     return found
 
 
+@pytest.mark.long
 def test_ten_updates_without_changes_are_approved_in_two_presses(ten: Review, marlo: User, browser_of: Browser) -> None:
     browser = browser_of(marlo)
     review = page(browser, ten.workspace_url())
@@ -86,6 +87,7 @@ def test_ten_updates_without_changes_are_approved_in_two_presses(ten: Review, ma
     assert "No update without changes waits for approval." in again.content.decode()
 
 
+@pytest.mark.long
 def test_when_one_was_changed_meanwhile_none_is_approved(
     ten: Review, marlo: User, ines: User, browser_of: Browser
 ) -> None:
@@ -117,6 +119,7 @@ def test_when_one_is_gone_none_is_approved(ten: Review, marlo: User, ines: User,
     assert states() == {"approved": 1, "submitted": 10}
 
 
+@pytest.mark.long
 def test_a_page_that_says_nothing_of_what_was_read_approves_nothing(
     ten: Review, marlo: User, browser_of: Browser
 ) -> None:
@@ -146,6 +149,7 @@ def test_a_note_to_the_secretariat_has_to_be_read(ten: Review) -> None:
         acts.approve_unchanged([noted], by=SYSTEM)
 
 
+@pytest.mark.long
 def test_ticked_updates_are_approved_a_line_each(ten: Review, marlo: User, ines: User, browser_of: Browser) -> None:
     browser = browser_of(marlo)
     text = browser.get(ten.workspace_url()).content.decode()
@@ -162,6 +166,7 @@ def test_ticked_updates_are_approved_a_line_each(ten: Review, marlo: User, ines:
     assert states() == {"approved": 2, "returned": 1, "submitted": 8}
 
 
+@pytest.mark.long
 def test_what_was_sent_is_due_some_working_days_later_as_the_schedule_says(ten: Review) -> None:
     def due() -> set[date | None]:
         rows = waiting_tasks(EVERYBODY, viewer=SYSTEM, today=make.TODAY)
@@ -174,6 +179,7 @@ def test_what_was_sent_is_due_some_working_days_later_as_the_schedule_says(ten: 
         acts.set_rhythm(ten.edition, by=SYSTEM, approve_within_days=0)
 
 
+@pytest.mark.long
 def test_holidays_of_the_pack_do_not_count(ten: Review) -> None:
     def due() -> set[date | None]:
         rows = waiting_tasks(EVERYBODY, viewer=SYSTEM, today=make.TODAY)

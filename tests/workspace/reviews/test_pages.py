@@ -98,6 +98,7 @@ def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition,
     assert "for example 7, 1" in wrong.content.decode()
 
 
+@pytest.mark.long
 def test_a_review_is_opened_by_hand(edition: Edition, act: Action, workspace: Client) -> None:
     address = f"/workspace/reviews/{edition.code}/new/"
     assert 'value="2026-07-01"' in page(workspace, address)
@@ -109,6 +110,7 @@ def test_a_review_is_opened_by_hand(edition: Edition, act: Action, workspace: Cl
     assert "Updates cannot be due in the past. Enter today or a later day." in late.content.decode()
 
 
+@pytest.mark.long
 def test_a_review_shows_progress_and_who_is_waited_for(
     review: Review, update_request: UpdateRequest, act: Action, workspace: Client
 ) -> None:
@@ -121,6 +123,7 @@ def test_a_review_shows_progress_and_who_is_waited_for(
     assert "Secretariat" in shown
 
 
+@pytest.mark.long
 def test_an_answer_is_read_and_approved(answer: Answer, review: Review, workspace: Client) -> None:
     shown = page(workspace, review.workspace_url())
     assert "Form opened." in shown
@@ -129,6 +132,7 @@ def test_an_answer_is_read_and_approved(answer: Answer, review: Review, workspac
     assert Update.objects.get().reported_by == "Tomás Marea"
 
 
+@pytest.mark.long
 def test_the_second_reviewer_reads_what_the_first_decided(
     answer: Answer, workspace: Client, ines: User, browser_of: Browser
 ) -> None:
@@ -143,6 +147,7 @@ def test_the_second_reviewer_reads_what_the_first_decided(
     assert "Marlo Quill approved it on" in back.content.decode()
 
 
+@pytest.mark.long
 def test_an_answer_is_returned_with_a_note(answer: Answer, review: Review, workspace: Client) -> None:
     address = f"{review.workspace_url()}answers/{answer.pk}/return/"
     page(workspace, address)
@@ -179,6 +184,7 @@ def test_figures_become_readings_when_they_are_approved(
     assert "<b>Calls, Q3 2026:</b> 58" in page(client, address)  # named, though it is not asked for any more
 
 
+@pytest.mark.long
 def test_a_lead_answers_in_the_workspace_on_the_same_sheet(
     update_request: UpdateRequest, act: Action, lead: User, browser_of: Browser
 ) -> None:
@@ -235,6 +241,7 @@ def test_words_typed_in_the_workspace_while_it_closes_come_back(
     assert "An hour of work" in response.content.decode()
 
 
+@pytest.mark.long
 def test_an_action_says_who_is_waited_for(update_request: UpdateRequest, act: Action, workspace: Client) -> None:
     assert "Review 1 Oct 2026 to 15 Nov 2026: update due on 4 Dec 2026. Waiting for: Tomas Marea." in page(
         workspace, act.workspace_url()
@@ -259,6 +266,7 @@ def test_the_days_are_changed(review: Review, workspace: Client) -> None:
     assert (review.due_on, review.closes_on) == (date(2026, 12, 10), date(2026, 12, 20))
 
 
+@pytest.mark.long
 def test_lists_leave_as_files(review: Review, answer: Answer, workspace: Client) -> None:
     rows = workspace.get(f"{review.workspace_url()}?download=json")
     assert rows.getvalue().count(b'"state": "submitted"') == 1
@@ -268,6 +276,7 @@ def test_lists_leave_as_files(review: Review, answer: Answer, workspace: Client)
 # Who may not.
 
 
+@pytest.mark.long
 def test_a_lead_of_another_body_sees_nothing_of_it(
     update_request: UpdateRequest, answer: Answer, review: Review, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
@@ -281,6 +290,7 @@ def test_a_lead_of_another_body_sees_nothing_of_it(
     assert other.get(f"{review.workspace_url()}?download=csv").status_code == 200
 
 
+@pytest.mark.long
 def test_an_observer_sees_that_it_runs_and_no_text(
     review: Review, update_request: UpdateRequest, answer: Answer, observer: User, browser_of: Browser
 ) -> None:
@@ -301,6 +311,7 @@ def test_drafts_and_answers_are_not_public(review: Review, answer: Answer, clien
 # Closing.
 
 
+@pytest.mark.long
 def test_a_review_is_closed_for_good_once_everything_is_decided(
     review: Review, answer: Answer, act: Action, workspace: Client, client: Client
 ) -> None:
@@ -319,6 +330,7 @@ def test_a_review_is_closed_for_good_once_everything_is_decided(
     assert "This review is closed" in page(client, f"/answer/{token_of(answer.update_request)}/")
 
 
+@pytest.mark.long
 def test_closing_with_a_reason_gives_back_what_waits(review: Review, answer: Answer, workspace: Client) -> None:
     facts = {"reason": "The minister needs it today."}
     assert decide(workspace, f"{review.workspace_url()}close/", facts).status_code == 302
@@ -335,6 +347,7 @@ def test_a_lead_closes_nothing(review: Review, lead: User, browser_of: Browser) 
     assert browser_of(lead).post(f"{review.workspace_url()}close/").status_code == 403
 
 
+@pytest.mark.long
 def test_lists_ask_the_database_as_often_for_three_rows_as_for_one(
     review: Review, act: Action, edition: Edition, workspace: Client
 ) -> None:

@@ -33,6 +33,7 @@ def test_a_deputy_and_a_language_are_set_and_shown(workspace: Client) -> None:
     assert "Deputy of" in workspace.get(f"/workspace/people/{rosa.code}/").content.decode()
 
 
+@pytest.mark.long
 def test_nobody_is_their_own_deputy(workspace: Client) -> None:
     tomas = make_person("tomas")
     response = workspace.post(f"/workspace/people/{tomas.code}/edit/", facts(tomas, deputy=str(tomas.pk)))

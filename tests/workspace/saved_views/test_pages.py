@@ -16,6 +16,7 @@ LIST = "/workspace/decisions/"
 pytestmark = pytest.mark.usefixtures("isla")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["", "/es"])
 def test_a_list_is_saved_under_a_name_and_opens_as_it_was(
     language: str, secretariat: User, browser_of: Browser

@@ -35,6 +35,7 @@ def controls(page: str) -> dict[str, str]:
     return found
 
 
+@pytest.mark.guards("a workbook of others comes in by the pages")
 def test_a_tracker_comes_in_page_by_page_and_goes_again(
     secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:

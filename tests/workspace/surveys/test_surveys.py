@@ -114,6 +114,7 @@ def test_the_wave_page_shows_progress_and_who_lacks(browser: Client) -> None:
     assert "Nobody of “XP-GV” answered" in words_in(browser.get(f"{OF_WAVE}results/"))
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00\x01binary", b"district,count\nXP-NP,many\n", b"a,b\n1,2\n"])
 def test_a_file_that_is_no_table_is_refused_in_a_sentence(browser: Client, content: bytes) -> None:
     opened(mode="interviewer")

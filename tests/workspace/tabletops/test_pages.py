@@ -21,6 +21,7 @@ QUERIES_OF_A_LIST = 9
 Browse = Callable[[User], Client]
 
 
+@pytest.mark.guards("exercises are for who runs them")
 @pytest.mark.parametrize(
     ("role", "status"),
     [
@@ -59,6 +60,7 @@ def test_an_organisation_sees_and_closes_the_recommendations_to_it_alone(
     assert browser.post(f"{HELD}findings/1/do/reopen/", {"reason": "x"}).status_code == 403
 
 
+@pytest.mark.long
 def test_the_list_costs_the_same_at_one_row_and_at_five(
     secretariat: User, browser_of: Browse, django_assert_num_queries: Any
 ) -> None:
@@ -73,6 +75,7 @@ def test_the_list_costs_the_same_at_one_row_and_at_five(
         assert len(browser.get(f"{LIST}?state=planned").context["rows"]) == 5
 
 
+@pytest.mark.long
 def test_an_exercise_is_planned_from_a_scenario_and_a_what_if(secretariat: User, browser_of: Browse) -> None:
     what_if = add_what_if(by=SYSTEM, title="The cable fails")
     browser = browser_of(secretariat)
@@ -106,6 +109,7 @@ def test_the_link_of_who_has_an_address_is_shown_to_nobody(secretariat: User, br
     assert browser.get(f"{PLANNED}participants/2/link/").status_code == 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
 def test_the_report_is_a_file_in_both_languages(kind: str, secretariat: User, browser_of: Browse) -> None:
     browser = browser_of(secretariat)

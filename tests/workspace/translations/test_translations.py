@@ -63,6 +63,7 @@ def send(browser: Client, content: bytes, button: str = "check") -> tuple[int, s
 # --- The page -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_what_waits_is_counted_listed_and_translated(browser: Client, secretary: User, body: Organisation) -> None:
     before = next(each for each in translating.counts(secretary) if each.kind.model is Organisation)
     assert f'href="{BODIES}es/"' in browser.get(HERE).content.decode()
@@ -92,6 +93,7 @@ def test_what_the_reader_may_not_see_is_neither_counted_nor_in_the_file(
         assert f"strategy.action:{internal.pk}/title" not in strangers
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", ["observer", "lead", "responder", "operator"])
 def test_only_who_edits_the_plan_gets_here(
     role: str, user_with: Callable[..., User], browser_of: Callable[[User], Client]
@@ -116,6 +118,7 @@ def test_a_kind_that_one_may_not_write_has_no_form(browser: Client, body: Organi
 # --- Files --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_file_comes_back_as_it_left_and_changes_nothing(browser: Client, secretary: User) -> None:
     content = browser.get(f"{HERE}texts-es.po").content
     found = translation_files.read(content, "es.po", secretary)
@@ -126,6 +129,7 @@ def test_a_file_comes_back_as_it_left_and_changes_nothing(browser: Client, secre
     assert all(message.context for message in catalogue if message.id)
 
 
+@pytest.mark.long
 def test_a_file_is_checked_imported_and_undone(browser: Client, body: Organisation) -> None:
     content = po((name_of(body), "Harbour Board", "Junta del Puerto"))
     status, page = send(browser, content)
@@ -153,6 +157,7 @@ def test_an_undo_leaves_what_somebody_changed_afterwards(browser: Client, body: 
     assert "1 text was changed after it and stays." in page
 
 
+@pytest.mark.long
 def test_each_text_that_cannot_be_taken_has_its_sentence(browser: Client, body: Organisation) -> None:
     good = (name_of(body), "Harbour Board", "Junta del Puerto")
     other = f"organisations.organisation:{body.pk}/"
@@ -184,6 +189,7 @@ def test_what_is_only_guessed_is_not_taken(browser: Client, body: Organisation) 
     assert (status, "This file changes no text." in page) == (422, True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -201,6 +207,7 @@ def test_a_file_that_cannot_be_read_is_refused(browser: Client, content: bytes, 
     assert sentence in page
 
 
+@pytest.mark.long
 def test_a_file_that_is_too_large_is_refused(secretary: User) -> None:
     with pytest.raises(Refused, match="larger than"):
         translation_files.read(b" " * (translation_files.MOST_BYTES + 1), "es.po", secretary)
@@ -210,6 +217,7 @@ def test_a_file_that_is_too_large_is_refused(secretary: User) -> None:
         translation_files.read(head + many, "es.po", secretary)
 
 
+@pytest.mark.long
 def test_a_language_without_plural_rules_of_its_own_comes_back_too(secretary: User) -> None:
     from floreo.core import languages
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -34,6 +35,26 @@ SAMPLES = ROOT.parent / "shared" / "samples"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out what no other database can change")
+
+
+_ALL_LONG = re.compile(r"^pytestmark = .*\bpytest\.mark\.long\b", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The gate does not even import a file of which all tests are long: half of what it takes to find the tests is for those it leaves out."""
+    if not _is_gate(config) or not collection_path.name.startswith("test_"):
+        return None
+    return True if _ALL_LONG.search(collection_path.read_text(encoding="utf-8")) else None
+
+
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+    """Nor looks closer at a test or a class that is long."""
+    marks = getattr(obj, "pytestmark", []) if _is_gate(collector.config) else []
+    return [] if isinstance(marks, list) and any(mark.name == "long" for mark in marks) else None
+
+
+def _is_gate(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr == "not long")
 
 
 MOST_OF_A_NAME = 60  # characters of a text that names a case

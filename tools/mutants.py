@@ -104,8 +104,11 @@ def changes(modules: Iterable[str], seed: int) -> dict[str, list[dict[str, Any]]
     found = defaultdict(list)
     made = subprocess.run(
         [HOME / "bin" / "python", ROOT / "tools" / "mutations.py", str(seed), *modules],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     for line in made.stdout.splitlines():
         change = json.loads(line)
         found[change["module"]].append(change)

@@ -67,11 +67,15 @@ def main() -> int:
             f"# Night of {day}\n",
             "Everything passed.\n" if run.returncode == 0 else "**Not everything passed.**\n",
             section("Failed", [f"- {name}" for name in FAILED.findall(run.stdout)], "Nothing."),
-            section("Slower by half than the night before", slower(now, before), "Nothing." if before else "No night before."),
+            section(
+                "Slower by half than the night before",
+                slower(now, before),
+                "Nothing." if before else "No night before.",
+            ),
             section(f"Changes that the tests noticed (seed {seed})", table, "Unknown: the changes could not be tried."),
             section(f"Tests that failed for no change, of {SEEN} or more", silent(results), "None."),
         )
-    )  # fmt: skip
+    )
     (HOME / f"{day}.md").write_text(page, encoding="utf-8")
     print(HOME / f"{day}.md")
     return run.returncode

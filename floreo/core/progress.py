@@ -1,4 +1,4 @@
-"""How far something that takes long has come: told to who waits for it at a terminal, and to nobody elsewhere."""
+"""How far something that takes long has come, for whoever waits for it at a terminal. Nobody else hears of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _listener: ContextVar[Listener | None] = ContextVar("progress", default=None)
 
 
 @contextmanager
-def told_to(listener: Listener) -> Iterator[None]:
+def shown_by(listener: Listener) -> Iterator[None]:
     token = _listener.set(listener)
     try:
         yield

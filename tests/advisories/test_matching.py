@@ -163,6 +163,7 @@ def test_dotted_versions_are_in_the_order_of_their_numbers(one: list[int], other
     assert contains(f">= {b}", a) is (one >= other)
 
 
+@pytest.mark.long
 @given(TEXTS, TEXTS)
 def test_whatever_is_written_has_an_answer(versions: str, own: str) -> None:
     assert contains(versions, own) in {True, False, None}
@@ -170,6 +171,7 @@ def test_whatever_is_written_has_an_answer(versions: str, own: str) -> None:
     assert order is None or back is None or (order > 0) == (back < 0)
 
 
+@pytest.mark.long
 @given(LINES)
 def test_a_version_that_is_not_known_never_counts_as_another_one(lines: list[Product]) -> None:
     """Without a version, only what an advisory says of every version is said of it."""
@@ -179,6 +181,7 @@ def test_a_version_that_is_not_known_never_counts_as_another_one(lines: list[Pro
     assert found in {None, *OPEN} or True in every
 
 
+@pytest.mark.long
 @given(LINES, NUMBERS.map(_dotted) | TEXTS, st.randoms())
 def test_the_order_of_lines_does_not_count(lines: list[Product], version: str, random: object) -> None:
     mixed = list(lines)

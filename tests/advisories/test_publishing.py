@@ -201,6 +201,7 @@ def test_what_is_not_clear_leaves_by_no_public_exit(
     assert advisories_published(period, Filters()).numerator == 0
 
 
+@pytest.mark.long
 def test_an_earlier_version_is_read_by_whom_its_own_marking_allows(
     draft: Advisory, second: User, stranger: Client, browser_of: Callable[..., Client], user_with: Callable[..., User]
 ) -> None:

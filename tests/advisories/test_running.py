@@ -108,6 +108,7 @@ def test_each_organisation_is_named_once_by_its_worst_and_as_it_is_today(
     }
 
 
+@pytest.mark.long
 def test_chosen_organisations_are_sent_each_version_once_and_its_withdrawal(
     draft: Advisory, assets: Mapping[str, Asset], second: User
 ) -> None:

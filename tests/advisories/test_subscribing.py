@@ -114,6 +114,7 @@ def test_links_of_somebody_who_left_open_nothing_later() -> None:
     assert Subscriber.objects.filter(email="reader@example.org").exists()
 
 
+@pytest.mark.long
 def test_a_flood_from_one_place_or_to_one_address_is_stopped(stranger: Client) -> None:
     from_one = [ask(stranger, f"reader{n}@example.org") for n in range(14)]
     assert (from_one[:10], set(from_one[10:])) == ([302] * 10, {429})

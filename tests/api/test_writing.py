@@ -99,6 +99,7 @@ UPDATE = {"edition": "2025-2028", "action": "1.1.1", "done": "The course was hel
 # --- Values -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_value_is_entered_as_by_the_form(word: str) -> None:
     answer = call(word, "readings", READING | {"numerator": 47, "denominator": 58})
     reading = Reading.objects.get()
@@ -154,6 +155,7 @@ def test_a_token_for_something_else_is_refused_by_a_sentence_that_names_the_purp
     )
 
 
+@pytest.mark.long
 def test_of_a_lead_only_what_the_organisation_leads(lead_word: str, plan: Organisation) -> None:
     assert call(lead_word, "updates", UPDATE).status_code == 201
     assert said(call(lead_word, "updates", UPDATE | {"action": "1.1.2"}))[:2] == (403, "not_allowed")
@@ -322,6 +324,7 @@ def test_the_same_key_again_is_the_same_answer_and_nothing_is_done_twice(word: s
     assert "k-1" not in f"{kept.key_hash} {kept.body_hash}"
 
 
+@pytest.mark.long
 def test_the_same_key_with_another_call_is_refused(word: str) -> None:
     call(word, "updates", UPDATE, key="k-1")
     for path, body in (("updates", UPDATE | {"done": "Other"}), ("readings", READING)):
@@ -329,6 +332,7 @@ def test_the_same_key_with_another_call_is_refused(word: str) -> None:
     assert Update.objects.count() == 1
 
 
+@pytest.mark.long
 def test_a_key_is_its_tokens_own_and_free_again_after_two_days_or_a_refusal(word: str, secretariat: User) -> None:
     other = word_of(secretariat)
     assert said(call(word, "readings", READING | {"ends_on": "2027-09-30"}, key="k"))[1] == "period_runs"
@@ -355,6 +359,7 @@ def test_a_file_with_a_key(word: str) -> None:
     assert said(send_file(word, PDF, "minutes.pdf", key="f", title="Other"))[1] == "key_reused"
 
 
+@pytest.mark.long
 def test_a_check_does_all_of_it_and_keeps_nothing(word: str) -> None:
     before = AuditEntry.objects.count()
     answer = call(word, "updates", UPDATE | {"reached": ["1.1.1.1"]}, query="?check=true", key="k")
@@ -364,7 +369,6 @@ def test_a_check_does_all_of_it_and_keeps_nothing(word: str) -> None:
     assert Milestone.objects.filter(reached_on__isnull=False).count() == 0
 
 
-@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", range(2))
 def test_the_same_key_twice_at_once_makes_one(turn: int) -> None:

@@ -132,6 +132,7 @@ class TestPreparing:
 
 
 class TestAnswering:
+    @pytest.mark.long
     def test_several_people_fill_in_one_form_and_the_second_is_told(self) -> None:
         row = asked(opened())
         second = inviting.invite(row, by=by_link(row), name="Beto", mail="beto@example.org")
@@ -279,6 +280,7 @@ class TestLinks:
             == "twice"
         )
 
+    @pytest.mark.long
     def test_links_die_with_the_campaign(self) -> None:
         row = asked(opened())
         secret = link_of(row)
@@ -290,6 +292,7 @@ class TestLinks:
 
 
 class TestReviewing:
+    @pytest.mark.long
     def test_another_level_needs_a_reason_and_stands_beside_theirs(self, user_with: Callable[..., User]) -> None:
         row = submitted(asked(opened()))
         regulator = user_with("lead", organisation=body("utilities-commission"))
@@ -309,6 +312,7 @@ class TestReviewing:
         entry = AuditEntry.objects.filter(verb="assessment.accepted").latest("number")
         assert entry.detail["confirmed"] == 2
 
+    @pytest.mark.long
     def test_nobody_reviews_their_own_organisation_nor_another_campaign(self, user_with: Callable[..., User]) -> None:
         row = submitted(asked(opened(reviewer=body("light-and-power"))))
         own = user_with("lead", organisation=body("light-and-power"))

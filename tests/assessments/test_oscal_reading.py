@@ -95,6 +95,7 @@ class TestAFile:
         )
         assert refused(b"[1]") == ("not_results", "This JSON holds no OSCAL assessment results.")
 
+    @pytest.mark.long
     def test_of_a_hundred_megabytes(self) -> None:
         assert refused(b" " * (100 * 1024 * 1024)) == (
             "too_large",
@@ -182,6 +183,7 @@ class TestThePlan:
 
 
 class TestBringingIn:
+    @pytest.mark.long
     def test_writes_what_was_shown_and_the_trail_says_from_which_file(self) -> None:
         row = answered(asked(opened()), {"A-1": "0"})
         one = upload(finding("A-1", level="1", text="A law."), finding("A-2", level="0.5"), finding("B-1"))
@@ -208,6 +210,7 @@ class TestBringingIn:
         assert bring_in(row, by=by_link(row), upload=one, seen=seen, is_confirmed=True) == 2
         assert ratings() == {"A-1": (Decimal(1), True, "Seen."), "A-2": (Decimal(0), True, "Seen.")}
 
+    @pytest.mark.long
     def test_what_changed_since_it_was_shown_is_shown_again(self) -> None:
         row = answered(asked(opened()), {"A-1": "0"})
         one = upload(finding("A-1", level="1"))
@@ -217,6 +220,7 @@ class TestBringingIn:
             bring_in(row, by=by_link(row), upload=one, seen=seen)
         assert ratings()["A-1"] == (Decimal("0.5"), True, "Mine.")
 
+    @pytest.mark.long
     def test_our_own_file_fills_another_organisation_in_as_it_was(self) -> None:
         row = asked(opened("light-and-power", "water-board"))
         rows = [given("A-1", None, "We have none.", applies=False), given("A-2", "0.5", "Yes."), given("B-1", "1")]
@@ -300,6 +304,7 @@ class TestPages:
         stale = browser.post(f"{HERE}from-oscal/", {"sealed": "x", "seen": ""})
         assert "Upload the file again." in stale.content.decode()
 
+    @pytest.mark.long
     def test_once_it_is_accepted_the_page_says_so(self, user_with: Make, browser_of: Browser) -> None:
         row, browser = self.own(user_with, browser_of)
         accepted(row)

@@ -59,6 +59,7 @@ def props(one: dict[str, Any]) -> dict[str, str]:
     return {prop["name"]: prop["value"] for prop in one["props"]}
 
 
+@pytest.mark.long
 def test_results_name_items_answers_levels_and_whether_the_target_is_met() -> None:
     campaign = opened()
     preparing.set_target(campaign, by=SYSTEM, item=item("A", asked(campaign)), level=Decimal("0.5"))
@@ -112,6 +113,7 @@ def test_what_is_not_answered_has_neither_observations_nor_findings() -> None:
     assert {"observations", "findings", "end"} & set(result) == set()
 
 
+@pytest.mark.long
 def test_the_same_assessment_twice_is_the_same_file_and_a_change_is_another_version() -> None:
     row = accepted(asked(opened()))
     texts = [writing.as_text(writing.assessment_results(wholes_of(row.campaign, [row])[0])) for _n in range(2)]
@@ -125,6 +127,7 @@ def test_the_same_assessment_twice_is_the_same_file_and_a_change_is_another_vers
     assert before["metadata"]["last-modified"] <= after["metadata"]["last-modified"]
 
 
+@pytest.mark.long
 def test_no_person_and_no_note_of_a_return_is_in_it() -> None:
     row = submitted(asked(opened()))
     reviewing.return_to(ForReview(row), by=SYSTEM, text="Say more about the team.")
@@ -186,6 +189,7 @@ def test_a_plan_without_lines_is_none() -> None:
         writing.action_plan(whole)
 
 
+@pytest.mark.long
 def test_what_is_written_is_read_again() -> None:
     row = asked(opened())
     rows = [given("A-1", None, "", applies=False), given("A-2", "0.5", "Yes."), given("B-1", "1")]
@@ -200,6 +204,7 @@ def test_what_is_written_is_read_again() -> None:
     assert (read["framework"], read["results"]) == ("own-1", 1)
 
 
+@pytest.mark.long
 def test_in_spanish_the_words_are_spanish_and_the_names_the_same() -> None:
     row = submitted(asked(opened()))
     english = results(row)
@@ -209,6 +214,7 @@ def test_in_spanish_the_words_are_spanish_and_the_names_the_same() -> None:
     assert spanish["uuid"] == english["uuid"]
 
 
+@pytest.mark.long
 def test_every_organisation_of_the_sample_country_holds(
     django_assert_num_queries: Callable[[int], Any],
 ) -> None:
@@ -239,6 +245,7 @@ class TestPages:
         page = own.get(HERE.removesuffix("oscal/")).content.decode()
         assert (f"{HERE}results.json" in page, f"{HERE}plan.json" in page) == (True, True)
 
+    @pytest.mark.long
     def test_others_read_none_of_it(self, user_with: Make, browser_of: Browser, stranger: Client) -> None:
         accepted(asked(opened()))
         other = browser_of(user_with("operator", organisation=body("general-hospital")))

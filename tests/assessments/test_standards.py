@@ -66,6 +66,7 @@ def test_the_next_version_follows_the_one_before_item_by_item() -> None:
     assert (follows.item.code, follows.other.in_version.code) == ("M-1", "base-line-1")
 
 
+@pytest.mark.long
 def test_what_is_published_does_not_change_and_nothing_empty_is() -> None:
     made = drafted()
     standards.publish(made, by=SYSTEM)

@@ -68,6 +68,7 @@ class TestCampaigns:
         found = [(each.unit, each.number, each.sources) for each in reach_by_unit(made.reach.all())]
         assert found == [("views", 15, 1), ("listeners", 7, 1)]
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         ("facts", "field"),
         [
@@ -143,6 +144,7 @@ class TestCampaigns:
 
 
 class TestMaterials:
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize("field", ["licence", "source", "body", "title"])
     def test_licence_and_source_are_required(self, field: str) -> None:
         with pytest.raises(Refused) as caught:

@@ -35,6 +35,7 @@ def test_what_was_added_is_taken_once(tmp_path: Path) -> None:
     assert (take(tmp_path, taken), waiting(tmp_path)) == (0, 0)
 
 
+@pytest.mark.long
 def test_lines_that_come_while_others_are_taken_are_not_lost(tmp_path: Path) -> None:
     own, taken = Journal(tmp_path), Taken()
 

@@ -66,6 +66,7 @@ def test_what_matters_more_comes_first() -> None:
     assert things_to_do(answers) == [2, 5, 1]
 
 
+@pytest.mark.long
 @given(st.text(alphabet="abc ", max_size=40), st.dictionaries(NUMBERS, st.text(alphabet="abc ", max_size=4)))
 def test_pieces_are_the_text_and_each_place_is_its_quote(text: str, quotes: dict[int, str]) -> None:
     pieces = pieces_of(text, quotes)
@@ -77,12 +78,14 @@ def test_a_quote_within_another_is_left_out() -> None:
     assert pieces_of("pay today now", {1: "today", 2: "today now"}) == [Piece("pay "), Piece("today now", 2)]
 
 
+@pytest.mark.long
 @given(st.lists(st.builds(Decided, NUMBERS, st.booleans(), st.lists(NUMBERS, unique=True).map(sorted).map(tuple))))
 def test_decisions_come_back_as_they_were(decisions: list[Decided]) -> None:
     first = {each.message: each for each in reversed(decisions)}
     assert {each.message: each for each in decode(encode(decisions))} == first
 
 
+@pytest.mark.long
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_a_fault(text: str) -> None:
     assert all(each.message >= 0 for each in decode(text))

@@ -80,6 +80,7 @@ class TestLearn:
         assert 'href="javascript' not in page
         assert "<img src=x" not in page
 
+    @pytest.mark.long
     @pytest.mark.parametrize(("code", "width"), [("strong-passwords", 595), ("your-phone", 420)])
     def test_a_material_is_printed_on_its_paper(self, stranger: Client, code: str, width: int) -> None:
         from io import BytesIO

@@ -82,6 +82,7 @@ def test_an_address_in_the_header_or_in_quotes_is_found() -> None:
     assert faults(HEAD + '"x,\n maria@b.example",1,1,1,1,2026-01-01\n')[0].why is Why.ADDRESS
 
 
+@pytest.mark.long
 @given(st.text(max_size=300))
 def test_nothing_with_an_at_is_ever_taken(text: str) -> None:
     found = read((HEAD + "branches,10,1,1,1,2026-01-01\n" + text + "@").encode(), KNOWN, TODAY)

@@ -122,6 +122,7 @@ def test_what_was_changed_since_the_page_was_opened_is_not_issued() -> None:
     assert (refusal.value.code, Certificate.objects.filter(cohort=other).exists()) == ("changed_since", False)
 
 
+@pytest.mark.long
 def test_names_and_codes_never_enter_the_trail() -> None:
     made = signed(one())
     holding.erase(made, by=SYSTEM)
@@ -251,6 +252,7 @@ def test_the_holders_link_ends_when_another_is_sent_and_when_the_name_is_erased(
     assert (again.name, again.mail, again.credential, again.token, again.is_erased) == ("", "", "", "", True)
 
 
+@pytest.mark.long
 def test_the_address_of_a_holder_is_in_no_entry_of_the_trail() -> None:
     made = signed(one())
     issuing.send_link(made, by=SYSTEM, mail="new.address@example.org")

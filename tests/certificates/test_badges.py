@@ -74,6 +74,7 @@ def unreachable(address: str) -> bytes:
     raise OSError(address)
 
 
+@pytest.mark.long
 def test_others_verify_ours_with_what_this_site_serves() -> None:
     made = signed(one())
     document = json.loads(made.credential)
@@ -96,6 +97,7 @@ def test_signature_and_status_are_two_questions() -> None:
     assert check_badge(made.credential.encode()).verdict is Verdict.REVOKED
 
 
+@pytest.mark.long
 def test_a_revoked_badge_that_is_checked_offline_is_unknown_and_never_valid() -> None:
     made = signed(one())
     issuing.revoke(made, by=SYSTEM, reason="Issued twice.")
@@ -138,6 +140,7 @@ def test_an_edited_badge_says_in_what_it_differs_from_the_record() -> None:
     assert (check.certificate, check.differs) == (made, ("holder",))
 
 
+@pytest.mark.long
 def test_a_token_with_another_payload_is_told_apart() -> None:
     made = signed(one())
     head, body, signature = made.token.split(".")
@@ -158,12 +161,14 @@ def somebody_elses(made: Certificate, **facts: Any) -> bytes:
     return signer.sign(badges.Statement(**fields), at=clock.machine())[0].encode()
 
 
+@pytest.mark.long
 def test_a_badge_in_our_name_that_we_did_not_sign_is_forged() -> None:
     made = signed(one())
     check = check_badge(somebody_elses(made, did="did:web:floreo.example"))
     assert (check.verdict, headline(check)) == (Verdict.FORGED, "This badge is forged")
 
 
+@pytest.mark.long
 def test_another_issuers_badge_that_copies_ours_is_a_copy() -> None:
     made = signed(one())
     with_our_page = check_badge(somebody_elses(made))
@@ -179,6 +184,7 @@ def test_another_issuers_badge_that_copies_ours_is_a_copy() -> None:
     assert "somebody else signed it" in explanation(with_our_page)
 
 
+@pytest.mark.long
 def test_another_issuers_own_badge_is_not_ours_and_not_called_valid() -> None:
     made = signed(one())
     facts = {
@@ -193,12 +199,14 @@ def test_another_issuers_own_badge_is_not_ours_and_not_called_valid() -> None:
     assert "Another School" in explanation(check)
 
 
+@pytest.mark.long
 def test_a_badge_without_its_proof_is_forged_in_our_name() -> None:
     document = json.loads(signed(one()).credential)
     del document["proof"]
     assert check_badge(json.dumps(document).encode()).verdict is Verdict.FORGED
 
 
+@pytest.mark.long
 def test_old_keys_still_verify_after_another_took_over(settings: Any, tmp_path: Any) -> None:
     first = signed(one())
     settings.CERTIFICATE_KEY_FILE = str(tmp_path / "second.pem")
@@ -212,6 +220,7 @@ def test_old_keys_still_verify_after_another_took_over(settings: Any, tmp_path: 
     check_credential_status(found, download=download, verify_list=False)
 
 
+@pytest.mark.long
 def test_a_withdrawn_key_counts_no_more_and_all_is_signed_again(settings: Any, tmp_path: Any) -> None:
     made = signed(one())
     stolen = made.credential
@@ -228,6 +237,7 @@ def test_a_withdrawn_key_counts_no_more_and_all_is_signed_again(settings: Any, t
     )
 
 
+@pytest.mark.long
 def test_a_site_that_nobody_can_open_signs_by_its_key(settings: Any) -> None:
     settings.SITE_ADDRESS = "http://localhost:8000"
     made = signed(one())
@@ -238,6 +248,7 @@ def test_a_site_that_nobody_can_open_signs_by_its_key(settings: Any) -> None:
     assert Client().get("/.well-known/did.json").status_code == 404
 
 
+@pytest.mark.long
 def test_a_corrected_name_is_signed_again_and_the_old_file_is_told_apart() -> None:
     made = signed(one())
     before = made.credential
@@ -293,6 +304,7 @@ def test_a_badge_that_names_other_hosts_makes_nobody_ask_them() -> None:
     assert check_badge(json.dumps(document).encode()).verdict in {Verdict.FORGED, Verdict.EDITED}
 
 
+@pytest.mark.long
 def test_the_list_of_revoked_ones_is_signed_again_when_one_more_is_revoked() -> None:
     first, second = (signed(c) for c in (one(), one(cohort(code="other-2026", people=1))))
     before = StatusList.objects.get()

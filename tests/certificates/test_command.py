@@ -64,6 +64,7 @@ def test_every_sample_of_others_is_judged_and_its_issuer_printed_first() -> None
     assert found == SAID
 
 
+@pytest.mark.long
 def test_ours_is_valid_in_each_form_and_every_field_is_printed(tmp_path: Path) -> None:
     made = signed(one())
     for kind in ("json", "jwt", "svg", "png"):

@@ -225,6 +225,7 @@ def test_nothing_is_valid_but_a_sound_badge_that_our_key_signed_and_the_record_h
     assert (found is Verdict.VALID) is (by_us and is_sound and holds and not differs)
 
 
+@pytest.mark.long
 @given(st.text(alphabet="abdeilnorvwAIÑé01аоеНІ \u200b\u00ad-.", max_size=40))
 def test_a_name_looks_like_itself_in_whatever_direction_it_is_written(name: str) -> None:
     assert alike(name, name) is alike(name, name[::-1])

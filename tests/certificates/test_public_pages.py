@@ -92,6 +92,7 @@ def test_one_of_an_earlier_course_says_its_source() -> None:
     assert Client().get(f"/certificates/{made.code}/badge.json").status_code == 404
 
 
+@pytest.mark.long
 def test_a_withheld_name_is_nowhere_on_the_page_nor_in_the_badge() -> None:
     made = signed(one())
     holding.hide_name(made, by=SYSTEM)
@@ -148,6 +149,7 @@ def test_what_was_typed_is_kept_with_its_mistake() -> None:
     )
 
 
+@pytest.mark.long
 def test_a_badge_is_checked_as_file_and_as_text() -> None:
     made = signed(one())
     content = papers.file_of(made, "png")
@@ -236,6 +238,7 @@ def test_the_holder_asks_for_a_renewal_only_near_the_end() -> None:
     assert (late.wants_renewal_on, "You asked for a renewal." in text_of(answers[1])) == (date(2026, 11, 24), True)
 
 
+@pytest.mark.long
 def test_a_paper_says_what_the_page_says() -> None:
     import io
 

@@ -25,6 +25,7 @@ def test_the_units_are_those_that_the_guide_names() -> None:
     }
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda u: u.name)
 def test_systemd_accepts_each_unit(unit: Path, tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def test_too_few_locks_for_a_restore_of_another_version_are_said_with_the_settin
     assert [f.text for f in doctor.examine() if "locks" in f.text] == []
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_every_finding_that_is_not_good_says_what_to_do() -> None:
     found = doctor.examine(deep=True)
@@ -77,6 +78,7 @@ def test_every_finding_that_is_not_good_says_what_to_do() -> None:
     assert all(f.text.endswith((".", "…")) for f in found), found
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_worker_that_never_ran_or_stopped_and_a_job_that_fails_are_named() -> None:
     assert findings("worker") == [("bad", "The worker has never run: nothing is sent and nothing comes round.")]
@@ -149,6 +151,7 @@ def test_contacts_whose_key_encrypts_nothing_are_counted(settings: Any) -> None:
     assert said() == []
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_backup_that_was_never_made_or_is_old_is_named() -> None:
     assert findings("backups") == [("bad", "There has never been a backup.")]

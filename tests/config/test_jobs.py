@@ -103,6 +103,7 @@ def _stop(worker: Worker, threads: list[threading.Thread]) -> None:
         each.join(120)
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_lanes_never_wait_for_one_another(job: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "JOBS", {})

@@ -157,6 +157,7 @@ def test_findings_and_files_are_counted() -> None:
     assert sum(by_state.values()) > 0
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("isla_feeds")
 def test_no_label_names_a_person_an_organisation_or_an_address(secretariat: User) -> None:
     put([letter(to=secretariat.email, subject="s", text="t", kind="k")], by=SYSTEM)

@@ -210,8 +210,8 @@ class Site:
 
 
 def as_the_server(test: Callable[..., None]) -> Callable[..., None]:
-    """What asks the server: all by one worker of the tests, which starts it once."""
-    made: Callable[..., None] = pytest.mark.one_database(pytest.mark.xdist_group("monitors")(test))
+    """What asks the server: all by one worker of the tests, which starts it once. The views have tests of their own above."""
+    made: Callable[..., None] = pytest.mark.long(pytest.mark.one_database(pytest.mark.xdist_group("monitors")(test)))
     return made
 
 

@@ -19,7 +19,11 @@ import pytest
 from tests.config.installation import ROOT, Installation, prepared, said_at_first_start
 from tests.core.mail_server import free_port
 
-pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("slow clients")]  # their server is started once
+pytestmark = [
+    pytest.mark.one_database,
+    pytest.mark.xdist_group("slow clients"),
+    pytest.mark.long,
+]  # a server, and clients that wait
 Answer = tuple[int, dict[str, str], bytes]
 
 

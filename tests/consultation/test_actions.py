@@ -112,6 +112,7 @@ class TestPreparing:
 
 
 class TestInvited:
+    @pytest.mark.long
     def test_one_link_for_one_organisation(self, stranger: Client) -> None:
         made = opened(participation="invited")
         preparing.invite(made, by=SYSTEM, name="Red Sur", mail="red@example.org", respondent="civil_society")
@@ -177,6 +178,7 @@ class TestCommenting:
         given = Given(**{"text": comment.text, "respondent": comment.respondent} | facts)
         assert commenting.change_comment(comment, by=Writer(comment), given=given).state == "waiting"
 
+    @pytest.mark.long
     def test_what_nobody_else_reads_changes_without_being_read(self) -> None:
         comment = read(sent(opened()))
         given = Given(text=comment.text, respondent=comment.respondent, name="Kept to myself", mail="me@example.org")
@@ -196,6 +198,7 @@ class TestCommenting:
         comment = commenting.enter_comment(made, by=SYSTEM, given=given, channel="paper", received_on=day)
         assert (comment.eid, comment.clause, comment.received_on) == ("sec_4__subsec_2", "4(2)", day)
 
+    @pytest.mark.long
     @pytest.mark.parametrize(
         ("days", "channel", "code"),
         [(60, "paper", "too_early"), (-1, "paper", "date_to_come"), (1, "site", "bad_value")],
@@ -215,6 +218,7 @@ class TestCommenting:
         enter = lambda: commenting.enter_comment(made, by=SYSTEM, given=given, channel="paper", received_on=day)  # noqa: E731
         assert refused(enter) == "too_late"
 
+    @pytest.mark.long
     def test_a_meeting_of_another_consultation_is_refused(self) -> None:
         made = opened()
         other = preparing.prepare(by=SYSTEM, title="Other")
@@ -368,6 +372,7 @@ class TestDeciding:
 
 
 class TestNotAComment:
+    @pytest.mark.long
     def test_it_is_not_counted_and_how_many_there_were_is_known(self) -> None:
         made = opened()
         kept, advertising = read(sent(made)), sent(made, "Buy cheap watches.", mail="victim@example.org")
@@ -462,6 +467,7 @@ class TestTextThatIsNotPublic:
         monkeypatch.setattr(preparing, "can", lambda *_given: False)
         assert refused(lambda: preparing.schedule(made, by=SYSTEM)) == "hidden_text"
 
+    @pytest.mark.long
     def test_what_the_program_writes_down_of_the_opening_counts_as_a_change_of_what_was_shown(self) -> None:
         """It does so within half a minute after the opening. Who would publish answers in that half minute reads the page once more."""
         made = opened()
@@ -492,6 +498,7 @@ class TestWhoSees:
         read(comment)
         assert Comment.objects.visible_to(None).count() == 1
 
+    @pytest.mark.long
     def test_a_law_version_knows_by_which_answers_it_was_changed(self) -> None:
         version = bill()
         made = opened(law_version=version)

@@ -231,6 +231,7 @@ class TestFindingWords:
         assert search.with_parts(COMMENT_PARTS, first.pk + 1, "lighthouse", most=10) == []
         assert search.with_parts(COMMENT_PARTS, first.pk, "lighthouse", most=10) == [comment.pk]
 
+    @pytest.mark.long
     def test_the_search_of_everything_does_not_find_them(
         self, secretariat: User, browser_of: Callable[[User], Client]
     ) -> None:
@@ -252,6 +253,7 @@ class TestParts:
         apart = [s for s in signs if _same_sign(s) != "".join(map(_same_sign, s.upper()))]
         assert apart == [s for s in signs if _same_sign(s) != "".join(map(_same_sign, s.lower()))] == []
 
+    @pytest.mark.long
     @given(st.text(max_size=30), st.text(max_size=8), st.text(max_size=30))
     @settings(max_examples=drawn(300), deadline=None)
     def test_a_text_has_all_parts_of_what_stands_in_it(self, before: str, word: str, after: str) -> None:

@@ -40,6 +40,7 @@ def text_of(answer: Any) -> str:
 
 
 class TestHidden:
+    @pytest.mark.long
     def test_before_it_opens_nobody_finds_it(self, stranger: Client) -> None:
         preparing.schedule(draft(opens_at=moments.now() + timedelta(days=1)), by=SYSTEM)
         assert stranger.get(f"/consultations/{CODE}/").status_code == 404
@@ -75,6 +76,7 @@ class TestHidden:
 
 
 class TestSearched:
+    @pytest.mark.long
     def test_what_a_moderator_hid_is_found_by_no_search(self, stranger: Client) -> None:
         comment = sent(opened(), "It was Juan of the green house.")
         deciding.publish_comment(comment, by=SYSTEM, text="It was […] of the green house.")
@@ -149,6 +151,7 @@ class TestOpen:
         assert "a@example.org" not in entry
         assert (answer["Cache-Control"], answer["Referrer-Policy"]) == ("no-store", "no-referrer")
 
+    @pytest.mark.long
     def test_what_waits_to_be_read_is_not_public(self, stranger: Client) -> None:
         opened()
         stranger.post(FORM, posted())
@@ -165,6 +168,7 @@ class TestOpen:
         stranger.post(FORM, posted(text="Something else."))
         assert Comment.objects.count() == 2
 
+    @pytest.mark.long
     def test_another_who_has_the_same_words_has_another_link(self, stranger: Client) -> None:
         opened()
         links = {link_in(text_of(stranger.post(FORM, posted(once=once)))) for once in ("", "", "x", ONCE)}
@@ -178,6 +182,7 @@ class TestBadInput:
         assert (answer.status_code, Comment.objects.count()) == (422, 0)
         assert "At most 2,000 fit." in text_of(answer)
 
+    @pytest.mark.long
     def test_one_letter_too_many_is_refused_and_the_text_stays(self, stranger: Client) -> None:
         opened()
         answer = stranger.post(FORM, posted(text="ñ" * 2001))
@@ -190,6 +195,7 @@ class TestBadInput:
         answer = stranger.post(FORM, posted(text=" \n "))
         assert (answer.status_code, "Write your comment." in text_of(answer)) == (422, True)
 
+    @pytest.mark.long
     def test_a_script_is_text(self, stranger: Client) -> None:
         opened()
         stranger.post(FORM, posted(text="<script>alert(1)</script>"))
@@ -215,6 +221,7 @@ class TestBadInput:
         )
         assert (answer.status_code, Comment.objects.count()) == (422, 0)
 
+    @pytest.mark.long
     def test_an_unknown_clause_has_its_sentence(self, stranger: Client) -> None:
         opened()
         answer = stranger.post(FORM, posted(about="clause:sec_99"))

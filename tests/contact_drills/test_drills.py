@@ -317,6 +317,7 @@ def test_a_leaked_link_is_ended_and_one_contacts_link_answers_for_no_other(
     assert drill.recipients.count() == 2
 
 
+@pytest.mark.long
 def test_drills_are_of_chosen_organisations_or_of_all_operators(duty: Contact, secretariat: User) -> None:
     shop = register.add_organisation(by=SYSTEM, name="A shop", kind="company")
     register.add_contact(shop, by=SYSTEM, purpose="Desk", role="duty", email="desk@shop.example")
@@ -434,6 +435,7 @@ def test_the_team_prepares_sees_sends_and_calls(
     assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
 
 
+@pytest.mark.long
 def test_nobody_outside_the_team_sees_contacts_or_drills(
     duty: Contact, user_with: Callable[..., User], browser_of: Browser
 ) -> None:

@@ -443,6 +443,7 @@ def test_a_bare_colon_is_known_when_seen() -> None:
     assert [bare_colons(text) for text in right] == [[], [], []]
 
 
+@pytest.mark.long
 def test_a_colon_after_a_word_is_that_of_the_readers_language() -> None:
     templates = [path for end in ("html", "txt") for path in PACKAGE.rglob(f"templates/**/*.{end}")]
     assert {path.name: found for path in templates if (found := bare_colons(path.read_text(encoding="utf-8")))} == {}
@@ -452,6 +453,7 @@ def test_a_colon_after_a_word_is_that_of_the_readers_language() -> None:
             assert shown.render(Context({"label": "Sector"})) == text
 
 
+@pytest.mark.long
 def test_texts_that_ship_beside_it_are_whole() -> None:
     languages_that_ship = set(languages.shipped()) - {"en"}
     lines = [line for code in languages_that_ship for line in translations.shipped(PACKAGE, code)]

@@ -117,6 +117,7 @@ def test_its_own_words_stand_in_their_place(essai: Country, client: Client) -> N
     assert "La livraison" not in client.get("/strategy/2025-2027/actions/1.4/").content.decode()
 
 
+@pytest.mark.long
 def test_no_code_names_this_pack() -> None:
     places = [*(ROOT / "floreo").rglob("*.py"), *(ROOT / "floreo").rglob("*.html"), *(ROOT / "assets").rglob("*.*")]
     named = [

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PRIVATE = re.compile(
     r"(^|/)(var|incoming-api|incoming-kept)/|secret-key|\.sqlite3|\.lock$|\.(pem|key|p12|pfx)$|(^|/)\.env"
 )
-LOCKS = {f"requirements{which}.lock" for which in ("", "-dev", "-node", "-install", "-advisories")}
+LOCKS = {f"requirements{which}.lock" for which in ("", "-dev", "-node", "-install", "-advisories", "-mutants")}
 
 
 def private_among(names: list[str]) -> list[str]:

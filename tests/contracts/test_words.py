@@ -377,6 +377,7 @@ def test_no_message_and_no_translation_uses_a_banned_word() -> None:
     assert all_wrong(messages()) == []
 
 
+@pytest.mark.long
 def test_no_template_shows_a_banned_word() -> None:
     assert all_wrong(template_texts()) == []
 
@@ -402,6 +403,7 @@ def test_no_guide_uses_a_banned_word() -> None:
     assert all_wrong(guide_texts()) == []
 
 
+@pytest.mark.long
 def test_no_name_uses_a_banned_word() -> None:
     assert [place for name, places in wrong_names().items() if name not in LEFT for place in places] == []
 

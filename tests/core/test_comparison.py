@@ -86,6 +86,7 @@ def test_it_lies_between_minus_one_and_one_and_turns_with_the_sides(cells: list[
     assert found.band is None or found.band[0] <= found.difference + 1e-9 <= found.band[1] + 2e-9
 
 
+@pytest.mark.long
 @given(_CELLS, st.randoms(use_true_random=False))
 def test_the_order_of_the_cells_does_not_matter(cells: list[Cell], rng: random.Random) -> None:
     mixed = list(cells)

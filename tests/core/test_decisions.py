@@ -38,6 +38,7 @@ def refused(edition: Edition, shown: str) -> str:
     return str(caught.value.sentence)
 
 
+@pytest.mark.long
 def test_what_hangs_on_a_thing_counts_and_what_does_not_leaves_it(act: Action) -> None:
     edition, read = act.edition, as_shown()
     other = make_edition("2029-2032")
@@ -115,7 +116,6 @@ def test_the_same_form_much_later_is_another_act(act: Action, monkeypatch: pytes
     assert [links.spend_form("k", subject="a", content="") for _ in range(2)] == [True, False]
 
 
-@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.two_databases
 def test_five_clicks_at_once_make_one(secretariat: User, browser_of: Callable[[User], Client]) -> None:

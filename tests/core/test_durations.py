@@ -24,6 +24,7 @@ def durations(pairs: list[tuple[int, bool]]) -> list[Duration]:
     return [Duration(hour(length), is_over) for length, is_over in pairs]
 
 
+@pytest.mark.long
 @given(hours)
 def test_the_estimate_is_that_of_scipy(pairs: list[tuple[int, bool]]) -> None:
     from scipy.stats import CensoredData, ecdf  # takes seconds, and each worker of the tests imports this file

@@ -110,6 +110,7 @@ def test_a_share_lies_in_its_band_and_only_grows(given_spans: list[Span]) -> Non
     assert [s.at_risk for s in shares] == sorted((s.at_risk for s in shares), reverse=True)
 
 
+@pytest.mark.long
 @given(spans, st.integers(1, 10))
 def test_what_stays_open_never_makes_it_look_better(given_spans: list[Span], more: int) -> None:
     """Whoever hides what is open would be flattered; whoever shows it is not."""

@@ -93,6 +93,7 @@ def test_rows_changed_and_the_chain_rewritten_whole_are_shown_by_whoever_kept_a_
     assert [each.split(" and is")[0].split(" was")[0] for each in heads.problems(lines)] == ["Entry 2", "Entry 3"]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("change", "found"),
     [

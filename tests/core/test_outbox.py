@@ -324,6 +324,7 @@ def test_a_slow_server_ends_the_turn_at_its_time_and_the_rest_is_due_at_once(mon
     assert len(server.got) == 40
 
 
+@pytest.mark.long
 def test_a_link_to_sign_in_goes_before_a_thousand_notices() -> None:
     put([note_to(f"lead{n}@example.org") for n in range(60)], by=SYSTEM)
     put([note_to("locked-out@example.org", not_after=clock.now() + timedelta(days=1))], by=SYSTEM)

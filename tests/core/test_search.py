@@ -95,6 +95,7 @@ class TestFinding:
     def test_the_word_that_says_who_may_find_it_is_no_word_of_it(self) -> None:
         assert found("publicaction") == found("insideaction") == found("public") == []
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize(
         "words", ["", "   ", '"', "AND OR NOT", "a* OR b", "title:x", "NEAR(", "'; DROP", "&|!", "(", "\\", "%"]
     )

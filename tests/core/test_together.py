@@ -48,7 +48,6 @@ def test_what_is_no_table_stays_where_it_is() -> None:
     assert [type(each) for each in made] == [CreateModels, RunPython, AddField]
 
 
-@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_the_tables_are_made_and_point_to_one_another() -> None:
     made = together(operations())

@@ -254,6 +254,7 @@ def test_a_file_that_is_gone_or_changed_is_found(own_disk: Path, today: None) ->
         opened_file(gone)
 
 
+@pytest.mark.long
 def test_one_query_gives_the_evidence_of_many_things(
     lead: User, act: Action, django_assert_num_queries: object
 ) -> None:

@@ -114,6 +114,7 @@ def test_a_name_that_is_nowhere_and_a_server_that_is_silent_are_unreached() -> N
         assert check_address(address, allow=loopback, seconds=0.2) == LinkCheck(Seen.UNREACHED)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "address",
     [
@@ -156,6 +157,7 @@ def test_the_open_internet_is(address: str) -> None:
     assert is_public_address(address)
 
 
+@pytest.mark.long
 @given(st.text(max_size=60))
 def test_no_text_whatever_breaks_the_question_whether_it_is_an_address(text: str) -> None:
     assert is_web_address(text) in {True, False}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from floreo.core.access import SYSTEM
 from floreo.core.figures import Filters, Period
 from floreo.evidence.actions import attach, withdraw
@@ -17,6 +19,7 @@ from tests.factories.strategy import TODAY, make_action
 QUARTER = Period(date(2026, 10, 1), TODAY)
 
 
+@pytest.mark.long
 def test_a_reached_milestone_counts_when_an_address_or_standing_evidence_shows_it(act: Action) -> None:
     measure = measures()["share_milestones_with_evidence"].function
     everything = Filters(edition_id=act.edition_id)

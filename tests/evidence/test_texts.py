@@ -69,6 +69,7 @@ def test_a_marking_that_rises_while_the_worker_reads_is_heard(stranger: Client) 
     assert not found(stranger, "/search/")
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("how", ["withdrawn", "replaced", "withdrawn while it is read", "removed"])
 def test_what_no_longer_stands_leaves_the_index(how: str) -> None:
     if how == "withdrawn while it is read":

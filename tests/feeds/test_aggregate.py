@@ -248,7 +248,6 @@ def test_times_are_told_by_days_alone() -> None:
     ]
 
 
-@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_get_no_window_twice(feeds_folder: object) -> None:
     feed = shadow_feed()

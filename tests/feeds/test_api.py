@@ -85,6 +85,7 @@ def test_all_are_kept_or_none(sensors: Feed) -> None:
     assert take_in_posted(by=SYSTEM) == 0
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("body", "code"),
     [
@@ -123,6 +124,7 @@ def test_a_feed_of_another_way_takes_no_events(sensors: Feed) -> None:
     assert send(word_for("responder"), EVENT, feed="shadow")[1]["error"]["code"] == "not_for_programs"
 
 
+@pytest.mark.long
 def test_nothing_is_lost_between_writers_and_the_worker(sensors: Feed) -> None:
     """Four programs send while the worker takes away what is there: each event ends up in one report."""
 
@@ -140,6 +142,7 @@ def test_nothing_is_lost_between_writers_and_the_worker(sensors: Feed) -> None:
     assert Finding.objects.get().subject == "192.0.2.20"
 
 
+@pytest.mark.long
 def test_a_line_torn_by_a_power_cut_swallows_no_event_after_it(sensors: Feed) -> None:
     spool.append(sensors.code, DAY, [EVENT | {"source.port": 1}])
     path = spool.folder_of(sensors.code) / f"{DAY.isoformat()}.jsonl"

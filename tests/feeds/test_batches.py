@@ -256,6 +256,7 @@ def test_a_server_without_next_goes_on_by_the_moment_and_one_that_stands_still_i
     assert problem_of(feed) == "The server answered otherwise than its interface is described."
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("place", "sentence"),
     [

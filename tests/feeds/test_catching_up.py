@@ -73,6 +73,7 @@ def test_a_feed_whose_files_wait_is_catching_up_and_silent_once_they_are_read(
     assert noted() == ["feed.silent", "No file from Shadowserver", "mail: Shadowserver"]
 
 
+@pytest.mark.long
 def test_a_file_that_waits_for_a_person_does_not_hide_that_nothing_comes(
     late: FeedFile, administrator: User, browser_of: Browser
 ) -> None:

@@ -58,6 +58,7 @@ def text_of(mail: EmailMessage) -> str:
     return str(mail.get_body(("plain",)).get_content()).replace("\r\n", "\n")  # type: ignore[union-attr]  # it has one
 
 
+@pytest.mark.long
 def test_a_call_for_help_reaches_the_duty_contact_at_once(bank: Organisation, user_with: UserWith) -> None:
     first, second = make_finding(bank), make_finding(bank, "192.0.2.8")
     operator = user_with("operator", organisation=bank)
@@ -97,6 +98,7 @@ def test_many_within_a_few_minutes_are_one_mail(bank: Organisation, user_with: U
         assert [str(mail["Subject"]) for mail in mailed()] == ["On duty: 38 new critical findings"]
 
 
+@pytest.mark.long
 def test_nothing_of_an_unusual_night_alerts_until_a_person_lets_it_count(bank: Organisation) -> None:
     feed = make_feed()
     finding = make_finding(bank, severity="critical", feed=feed)

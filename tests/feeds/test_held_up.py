@@ -181,6 +181,7 @@ def test_a_file_that_cannot_be_read_is_told_with_its_reason(responder: User, fee
     assert len(told(responder)) == 1  # a file that is well is no news, and makes no bad one well
 
 
+@pytest.mark.long
 def test_why_something_was_not_taken_is_said_in_the_language_of_who_reads_it(responder: User, db: None) -> None:
     """The worker that took the file speaks English, and so does the record."""
     reason = "The file is incomplete: the transfer was interrupted. Get the file again."

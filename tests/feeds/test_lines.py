@@ -90,6 +90,7 @@ def test_each_connection_of_a_bot_is_a_line_with_its_time_and_source_port(feed: 
     assert {row["tags"] for row in in_file(found)} == {"sinkhole"}
 
 
+@pytest.mark.long
 def test_two_urls_of_one_web_host_are_two_lines(feed: Feed) -> None:
     """The review's: one row, with an address only."""
     header = "timestamp,severity,url,ip,hostname,asn"
@@ -276,6 +277,7 @@ def test_the_file_has_each_customer_behind_a_shared_address(feed: Feed) -> None:
     assert (len(others), {row["lines_left_out"] for row in others}) == (5, {"25"})
 
 
+@pytest.mark.long
 def test_an_address_that_changes_hands_has_one_customer_at_a_time_and_five_lines(feed: Feed) -> None:
     shared(kind="dynamic")
     sinkholed(feed, *calls(9))

@@ -99,6 +99,7 @@ def test_each_of_them_is_read_in_spanish_on_the_page_and_in_my_tasks(
     assert english == []
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("sentence", WITHIN)
 def test_what_stands_in_a_sentence_stays_as_it_came_in_every_language(feed: Feed, sentence: str) -> None:
     note_not_taken(feed, by=SYSTEM, why=filled(sentence))

@@ -70,6 +70,7 @@ def test_one_notice_a_week_and_never_twice(bank: Organisation) -> None:
     assert sent(MONDAY + timedelta(days=7)) == ["open-rdp 192.0.2.9:3389"]  # the others were not seen since
 
 
+@pytest.mark.long
 def test_what_is_open_is_reminded_again_after_its_days_and_only_while_it_is_seen(bank: Organisation) -> None:
     stands, gone = make_finding(bank), make_finding(bank, "192.0.2.8")
     sent(MONDAY)
@@ -122,6 +123,7 @@ def test_the_first_rule_that_fits_decides(bank: Organisation) -> None:
         acts.make_rule(by=SYSTEM, every=Every.NEVER)
 
 
+@pytest.mark.long
 def test_a_rule_that_names_no_severity_delays_nothing_critical(bank: Organisation) -> None:
     make_finding(bank, "192.0.2.1", severity="critical", day=TODAY)
     make_finding(bank, "192.0.2.7", day=TODAY)
@@ -140,6 +142,7 @@ def test_a_rule_that_notifies_nobody_notifies_of_nothing_critical_either(bank: O
     assert sent(TODAY) == []
 
 
+@pytest.mark.long
 def test_without_a_contact_of_the_role_the_next_is_notified_and_learns_why(bank: Organisation) -> None:
     telco = make_telco()
     Contact.objects.filter(organisation=telco).delete()
@@ -224,6 +227,7 @@ def test_the_notice_says_what_it_is_what_to_do_and_why_it_came(bank: Organisatio
     assert "findings/0." not in str(list(AuditEntry.objects.values_list("detail", flat=True)))
 
 
+@pytest.mark.long
 def test_who_chose_no_language_is_notified_in_all_of_the_countrys(bank: Organisation) -> None:
     Contact.objects.update(language="")
     make_finding(bank)
@@ -253,6 +257,7 @@ def test_claims_are_praised_or_questioned(bank: Organisation) -> None:
     assert sent(date(2026, 12, 7)) == []
 
 
+@pytest.mark.long
 def test_a_server_down_for_three_days_costs_no_notice_and_doubles_none(bank: Organisation) -> None:
     make_finding(bank)
     sent(MONDAY)
@@ -266,6 +271,7 @@ def test_a_server_down_for_three_days_costs_no_notice_and_doubles_none(bank: Org
     assert [str(m["To"]) for m in server.got] == ["abuse@bank.example.org"]
 
 
+@pytest.mark.long
 def test_a_notice_is_sent_again_left_out_and_its_link_ended(bank: Organisation, user_with: object) -> None:
     make_finding(bank)
     sent(MONDAY)
@@ -366,6 +372,7 @@ def test_words_that_somebody_changed_afterwards_are_named(bank: Organisation, fa
     assert len(found) == 1
 
 
+@pytest.mark.long
 def test_a_notice_that_is_sent_again_has_a_digest_of_its_own(bank: Organisation) -> None:
     make_finding(bank)
     acts.send_notices(MONDAY)

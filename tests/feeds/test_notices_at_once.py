@@ -17,7 +17,6 @@ from tests.moments import on
 from tests.reviews.test_at_once import at_once
 
 
-@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_letters_answers_and_corrections_made_twice_at_once_count_once() -> None:
     with on(TODAY):

@@ -151,6 +151,7 @@ def test_a_source_is_chosen_by_its_name_and_only_the_key_is_added(responder: Cli
     assert (twice.status_code, "already uses this place" in words(twice)) == (422, True)
 
 
+@pytest.mark.long
 def test_every_source_can_be_chosen(responder: Client) -> None:
     for code, source in sources().items():
         given = {"name": source.name} | ({"fetch_secret": "key:secret"} if source.needs_key else {})

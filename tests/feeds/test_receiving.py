@@ -50,6 +50,7 @@ def test_bytes_that_come_again_stay_the_same_file_and_damaged_ones_are_put_right
     assert list(path.parent.parent.glob(".*")) == []
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("name", "day", "kind"),
     [

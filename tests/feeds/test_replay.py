@@ -72,6 +72,7 @@ def test_every_report_is_read_and_its_counts_add_up() -> None:
     assert all(sum(getattr(r, column) for r in reports) > 0 for column in ("duplicates", "dropped", "outside"))
 
 
+@pytest.mark.long
 @TOLD
 @pytest.mark.one_database
 def test_findings_stand_in_every_state_and_claims_are_checked() -> None:
@@ -101,6 +102,7 @@ def test_what_was_not_theirs_went_to_whose_it_is_and_what_nobody_decided_waits()
     assert stands("203.0.113.98")[:2] == ("chamber-of-commerce", "persisting")
 
 
+@pytest.mark.long
 @TOLD
 @pytest.mark.one_database
 def test_letters_stand_on_their_days_and_never_leave() -> None:

@@ -67,6 +67,7 @@ def stands() -> dict[str, tuple[str, str, str]]:
     return {f.subject: (f.state, f.reply, f.claim) for f in Finding.objects.order_by("pk")}
 
 
+@pytest.mark.long
 def test_an_answer_says_something_and_closes_nothing(notice: Notice) -> None:
     say(notice, "fixed", "192.0.2.7", remark="Closed at the firewall")
     say(notice, "working", "192.0.2.8")
@@ -101,6 +102,7 @@ def test_a_contact_that_answers_by_its_link_is_verified_and_no_other(notice: Not
     assert Reply.objects.count() == 0
 
 
+@pytest.mark.long
 def test_whoever_was_written_to_is_told_in_one_mail_and_can_take_it_back(notice: Notice) -> None:
     say(notice, "need_help", "192.0.2.7")
     say(notice, "false_alarm", "192.0.2.8")
@@ -170,6 +172,7 @@ def test_the_team_sees_to_calls_for_help_and_replies(notice: Notice, user_with: 
         take_back(notice, by=holder(notice), findings=ids("192.0.2.7"))
 
 
+@pytest.mark.long
 def test_what_was_settled_can_be_said_again(notice: Notice, user_with: UserWith) -> None:
     say(notice, "fixed", "192.0.2.7")
     Finding.objects.filter(subject="192.0.2.7").update(claim="contradicted")
@@ -193,6 +196,7 @@ def test_whoever_answers_signed_in_answers_the_letter_too(
     assert notice.answered_at is not None
 
 
+@pytest.mark.long
 def test_a_link_opens_its_own_letter_and_answers_nothing_else(notice: Notice, bank: Organisation) -> None:
     telco = make_telco()
     theirs = make_finding(telco, "198.51.100.1", network="198.51.100.0/24")

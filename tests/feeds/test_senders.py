@@ -62,6 +62,7 @@ def test_a_mail_signed_by_its_senders_domain_and_sent_to_us_is_proven() -> None:
     assert reason(signed(mail_from(SENDER, *FILES, to="list@else.example", Cc=OURS))) is None
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("raw", "text"),
     [

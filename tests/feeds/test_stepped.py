@@ -101,6 +101,7 @@ def test_before_the_first_step_all_wait_and_the_list_says_why(six: list[Organisa
     assert notified(FIRST) == set()
 
 
+@pytest.mark.long
 def test_what_is_urgent_never_waits(six: list[Organisation], ana: User, ben: User) -> None:
     start = agreed(ana, ben)
     (late, *_others) = at_step(start, 2)
@@ -124,6 +125,7 @@ def test_whoever_comes_later_or_stood_outside_is_notified_as_usual(
     assert notified(FIRST) == {"body-9"}
 
 
+@pytest.mark.long
 def test_a_merged_organisation_waits_with_its_successor(six: list[Organisation], ana: User, ben: User) -> None:
     start = agreed(ana, ben)
     late = at_step(start, 2)[0]

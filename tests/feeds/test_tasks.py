@@ -37,6 +37,7 @@ def titles(recipient: Recipient = TEAM) -> list[tuple[str, date | None]]:
     return [(str(item.title), item.due) for item in waiting_tasks(recipient, viewer=SYSTEM, today=TODAY)]
 
 
+@pytest.mark.long
 def test_what_was_answered_waits_for_the_team(bank: Organisation, user_with: Callable[..., User]) -> None:
     first, second, third = (make_finding(bank, f"192.0.2.{n}") for n in (7, 8, 9))
     operator = user_with("operator", organisation=bank)
@@ -96,6 +97,7 @@ def test_a_silent_feed_and_an_unknown_kind_of_report_wait(bank: Organisation) ->
     assert [t for t, _due in titles()] == ["No file from Shadowserver"]
 
 
+@pytest.mark.long
 def test_more_rows_ask_no_more_queries(bank: Organisation) -> None:
     def questions() -> int:
         with CaptureQueriesContext(connection) as seen:

@@ -512,6 +512,7 @@ def test_a_corrected_file_withdraws_and_fixes_nothing_and_it_can_be_undone(feed:
     assert FindingEnding.objects.exclude(undone_on=None).count() == 18
 
 
+@pytest.mark.long
 def test_a_second_file_of_another_name_corrects_nothing(feed: Feed) -> None:
     night(feed, day(0), hosts(10))
     hand_in(feed, report(day(0), ["192.0.2.200"]), f"{day(0)}-scan_rdp-other.csv")

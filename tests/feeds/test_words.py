@@ -106,6 +106,7 @@ def _facts_of(one: Finding) -> dict[str, object]:
     return {f.attname: getattr(one, f.attname) for f in Finding._meta.concrete_fields if f.attname not in TAKEN}
 
 
+@pytest.mark.long
 def test_a_night_writes_no_text_twice_and_a_text_that_changes_is_found(feed: Feed) -> None:
     ips = ["192.0.2.20", "192.0.2.1", "192.0.2.2"]
     for day in (20, 21):

@@ -79,6 +79,7 @@ def test_nothing_of_it_is_summed_counted_or_waited_for(closed: Assessment, secre
     assert len(list(waiting_tasks(everybody, viewer=SYSTEM, today=TODAY))) == 1
 
 
+@pytest.mark.long
 def test_pages_tables_and_the_api_say_so(closed: Assessment) -> None:
     page = Client().get("/frameworks/own/").content.decode()
     assert "is known, but not held: its publisher counts 10 items" in page
@@ -96,6 +97,7 @@ def test_pages_tables_and_the_api_say_so(closed: Assessment) -> None:
     assert {r["is_rated"] for r in rows("framework_items")} == {True, False}
 
 
+@pytest.mark.long
 def test_the_workspace_offers_no_assessment_and_no_workbook(
     closed: Assessment, secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:

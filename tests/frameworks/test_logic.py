@@ -41,6 +41,7 @@ def test_a_stage_counts_only_if_all_below_it_hold(held: set[Decimal]) -> None:
     assert set(held_in_vain(held, FIVE)) == {value for value in held if value > stage}
 
 
+@pytest.mark.long
 @given(st.sets(st.sampled_from(FIVE.values)), st.sampled_from(FIVE.values))
 def test_one_more_stage_never_lowers_what_counts(held: set[Decimal], more: Decimal) -> None:
     assert counted_stage(held | {more}, FIVE) >= counted_stage(held, FIVE)
@@ -112,6 +113,7 @@ def test_no_sum_is_below_nothing_or_over_what_there_is(levels: dict[str, Decimal
     assert sum(found.counts.values()) == len(levels)
 
 
+@pytest.mark.long
 @given(st.sets(st.sampled_from("abcdef")), st.sets(st.sampled_from("abcdefxyz")), st.sets(st.sampled_from("abcdef")))
 def test_coverage_counts_the_frameworks_own_items_only(items: set[str], reviewed: set[str], shown: set[str]) -> None:
     found = coverage(sorted(items), reviewed, shown)

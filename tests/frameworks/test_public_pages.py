@@ -94,6 +94,7 @@ def test_items_show_their_level_what_is_done_and_public_evidence_only() -> None:
     assert "Change from 2025: higher 10, the same 8, not rated now 2." in page
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("isla")
 def test_what_is_open_is_not_shown() -> None:
     assert "There is no self-assessment of the country against this framework yet." in page_of("/frameworks/cmm/")

@@ -111,6 +111,7 @@ def test_a_lead_rates_and_does_not_review(user_with: Make) -> None:
         acts.review_answer(answer, by=lead, level=1)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("role", ["observer", "operator", "drafter", "coordinator", "auditor"])
 def test_who_does_not_assess_cannot_rate(user_with: Make, role: str) -> None:
     with pytest.raises(NotAllowed):

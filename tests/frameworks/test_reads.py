@@ -55,6 +55,7 @@ def test_a_new_year_takes_over_the_evidence_that_still_stands(two: tuple[User, U
     assert (line.answer.level if line.answer else "") is None
 
 
+@pytest.mark.long
 def test_years_are_compared(two: tuple[User, User]) -> None:
     first = make_assessment(year=2025)
     review(first, two, A_1="0", A_2="1")
@@ -81,6 +82,7 @@ def test_a_new_version_is_compared_through_its_mappings(two: tuple[User, User]) 
     ]
 
 
+@pytest.mark.long
 def test_evidence_is_offered_from_what_serves_the_item_and_from_items_like_it() -> None:
     assessment = make_assessment()
     answer = assessment.answers.get(item__code="A-1")
@@ -162,6 +164,7 @@ def test_the_same_score_again_replaces_it() -> None:
     assert [(s.score, s.source) for s in version.framework.scores.all()] == [(Decimal(33), "A newer list")]
 
 
+@pytest.mark.long
 def test_a_measure_counts_what_is_reviewed_in_the_newest_public_assessment(two: tuple[User, User]) -> None:
     measure, period = share_items_reviewed, Period(date(2026, 1, 1), date(2026, 12, 31))
     assessment = make_assessment()
@@ -210,6 +213,7 @@ def test_a_title_is_checked_in_own_words_and_with_its_source() -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_sheet_asks_as_often_for_one_item_as_for_many(two: tuple[User, User], count: int) -> None:
     assessment = make_assessment()

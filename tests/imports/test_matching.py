@@ -79,6 +79,7 @@ def test_the_header_is_found_below_a_title() -> None:
     assert find_tables([Grid("", rows)], ASSETS) == [SheetTable(0, 4, 1, 5)]
 
 
+@pytest.mark.long
 @given(st.lists(st.text(max_size=12), max_size=12), st.dictionaries(st.text(max_size=6), st.sampled_from(["name", ""])))
 def test_each_field_is_taken_once_and_is_known(header: list[str], remembered: dict[str, str]) -> None:
     fields = [name for name in guessed(header, remembered) if name]
@@ -86,6 +87,7 @@ def test_each_field_is_taken_once_and_is_known(header: list[str], remembered: di
     assert set(fields) <= {each.name for each in FIELDS}
 
 
+@pytest.mark.long
 @given(st.lists(st.lists(st.text(max_size=8), max_size=6), max_size=12))
 def test_any_sheet_has_tables_within_itself(rows: list[list[str]]) -> None:
     for part in find_tables([Grid("", rows)], ASSETS):

@@ -166,6 +166,7 @@ def test_budget_lines_with_a_decimal_comma(edition: Edition) -> None:
     assert planned(again).counts["same"] == 2
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("act")
 def test_links_to_evidence_are_attached_once_and_stay_internal(edition: Edition) -> None:
     kept = store_link("https://example.org/report", by=SYSTEM, title="The report")

@@ -181,6 +181,7 @@ def test_it_becomes_a_plan(ready: SheetImport, edition: Edition) -> None:
     assert not UploadedSheets.objects.exists()
 
 
+@pytest.mark.long
 def test_its_status_words_never_set_a_status(ready: SheetImport) -> None:
     imported(ready)
     assert [(act.code, act.status, act.override) for act in Action.objects.all()] == [
@@ -245,6 +246,7 @@ def test_import_and_undo_are_one_act_each(ready: SheetImport) -> None:
     assert entries[0].subject == f"imports.sheetimport:{run.pk}"
 
 
+@pytest.mark.long
 def test_what_was_shown_is_what_is_written(ready: SheetImport) -> None:
     seen = planned(ready).digest
     chosen(ready, lead={"Nat. CSIRT": "moda"})
@@ -282,6 +284,7 @@ def test_a_file_is_removed_and_nothing_of_it_was_written(edition: Edition) -> No
     assert not UploadedSheets.objects.exists()
 
 
+@pytest.mark.long
 def test_an_import_is_not_removed_but_undone(ready: SheetImport) -> None:
     run = imported(ready)
     with pytest.raises(Refused, match="imported already"):

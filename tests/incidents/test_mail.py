@@ -222,6 +222,7 @@ def test_files_for_a_closed_case_are_not_lost(desk: Desk) -> None:
     assert Message.objects.get(direction=Direction.IN).case == case
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_closed", [False, True])
 def test_a_reply_whose_files_find_no_room_is_taken_in_whole_the_next_time(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_closed: bool
@@ -312,6 +313,7 @@ def test_while_the_name_service_is_silent_reports_still_come_in(db: None) -> Non
     assert report.doubts == ["Nobody checked who sent this e-mail."]
 
 
+@pytest.mark.long
 def test_what_was_made_to_do_harm_is_kept_with_its_sentence(db: None) -> None:
     inner = packed({"a": bytes(60 << 20)})
     bomb = packed({f"{n}.zip": inner for n in range(12)})

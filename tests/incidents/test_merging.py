@@ -134,6 +134,7 @@ def test_many_are_marked_as_related_once_and_not_any_more(desk: Desk) -> None:
     assert error.value.code == "too_few"
 
 
+@pytest.mark.long
 def test_what_a_red_case_brings_is_read_by_those_named_in_it_and_nobody_else(desk: Desk) -> None:
     red = cases.open_case(by=desk.ana, title="Red", tlp="RED")
     bens, nobodys = cases.open_case(by=desk.ben, title="Ben's"), cases.open_case(by=SYSTEM, title="Nobody's")
@@ -200,6 +201,7 @@ def test_a_merge_shares_nothing_that_nobody_shared_and_takes_the_stricter_of_bot
     assert list(Case.objects.visible_to(desk.operator)) == [one]
 
 
+@pytest.mark.long
 def test_a_report_that_is_split_off_is_marked_no_wider_than_its_case(desk: Desk) -> None:
     case = accept(report(1, desk), by=desk.ana, tlp="RED")
     second = report(2, desk)

@@ -228,6 +228,7 @@ def test_who_does_not_handle_incidents_decides_nothing_and_sees_nothing(user_wit
             triage.correct(report, by=other, kind="money")
 
 
+@pytest.mark.long
 @given(
     st.lists(st.sampled_from(["asked", "accepted", "rejected", "passed", "duplicate", "withdrawn", "new"]), max_size=8)
 )
@@ -240,6 +241,7 @@ def test_whatever_is_decided_a_withdrawn_report_stays_withdrawn(steps: list[str]
     assert not was_withdrawn or state == "withdrawn"
 
 
+@pytest.mark.long
 @given(
     st.fixed_dictionaries(
         {},

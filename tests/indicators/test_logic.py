@@ -101,6 +101,7 @@ def test_the_median_of_nothing_is_no_figure() -> None:
     assert found == [None, Decimal(3), Decimal(5), Decimal(2)]
 
 
+@pytest.mark.long
 @given(values, values, st.integers(1, 4000), st.integers(-100, 5000), days)
 def test_the_expected_value_lies_between_baseline_and_target(
     baseline: Decimal, goal: Decimal, length: int, elapsed: int, begun: date

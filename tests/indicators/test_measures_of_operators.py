@@ -95,6 +95,7 @@ def test_the_public_page_tells_the_number_and_an_operator_no_record(
     assert (any(f'"{each}"' in page for each in addresses)) == lists
 
 
+@pytest.mark.long
 def test_no_file_and_no_call_says_which_services_are_single_points(isla: Country, stranger: Client) -> None:
     result = SinglePointsResult.objects.get()
     hidden = {row[1] for row in result.points} & set(

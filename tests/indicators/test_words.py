@@ -151,6 +151,7 @@ def test_a_sentence_begins_with_a_capital_letter_in_spanish_too() -> None:
         assert presenters.headline(indicator, reading).startswith("Jul 2026: ")
 
 
+@pytest.mark.long
 def test_few_people_are_never_shown(user_with: Callable[..., User]) -> None:
     """Neither on a page nor in a file, whoever asks for the file."""
     indicator = aim(make_indicator(unit="people", about_people=True), target=30)

@@ -28,6 +28,7 @@ rows = st.lists(
 DAY = date(2026, 6, 1)
 
 
+@pytest.mark.long
 @given(rows)
 def test_a_score_is_between_nothing_and_all(given_rows: list[Scored]) -> None:
     found = score_of(given_rows)
@@ -72,6 +73,7 @@ def test_a_plan_is_as_good_as_its_last_test(
     assert plan_state(last, following, DAY, passed=passed) is state
 
 
+@pytest.mark.long
 @given(st.integers(0, 10**6), st.dictionaries(st.sampled_from("ABCDEF"), st.integers(0, 10**6), min_size=1))
 def test_a_number_is_spread_without_losing_anybody(number: int, weights: dict[str, int]) -> None:
     if not sum(weights.values()):

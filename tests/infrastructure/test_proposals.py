@@ -302,6 +302,7 @@ def test_the_mail_about_the_decision_says_nothing_of_it(
     assert [word for word in ("xsecret", "Power:", "Water") if word in text] == []
 
 
+@pytest.mark.long
 def test_the_sample_country_has_proposals_to_review(
     isla: Country, user_with: Callable[..., User], browser_of: Callable[[User], Client]
 ) -> None:

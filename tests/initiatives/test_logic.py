@@ -83,6 +83,7 @@ scores = st.lists(
 )
 
 
+@pytest.mark.long
 @given(scores, st.lists(st.tuples(st.integers(1, 4), st.integers(1, 6)), max_size=4))
 def test_every_entry_is_ranked_or_named_as_not_judged(given_: list[Score], conflicts: list[tuple[int, int]]) -> None:
     ranked, unjudged = result_of(range(1, 7), given_, WEIGHTS, conflicts)

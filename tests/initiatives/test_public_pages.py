@@ -91,6 +91,7 @@ class TestTelling:
         assert self.tell(stranger, summary="x" * 2_000_000).status_code == 422
         assert not Initiative.objects.filter(title="Port radio").exists()
 
+    @pytest.mark.long
     def test_a_crowd_by_script_is_slowed(self, stranger: Client) -> None:
         answers = [self.tell(stranger, once=f"a-key-of-a-form-number-{n}", title=f"R{n}") for n in range(12)]
         assert {answer.status_code for answer in answers} == {302, 429}

@@ -471,6 +471,7 @@ def test_a_review_is_of_what_was_shown(drafter: User, secretariat: User) -> None
     assert not TreatyVerdict.objects.get().is_reviewed
 
 
+@pytest.mark.long
 def test_a_clause_that_changed_has_its_verdict_checked_again(drafter: User, secretariat: User) -> None:
     version = make_version(make_law())
     treaty = make_treaty()

@@ -296,6 +296,7 @@ CASES: list[tuple[str, list[str], str, list[str]]] = [
 ]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("kind", "lines", "number", "reads"), CASES, ids=[f"{n}-{each[0]}" for n, each in enumerate(CASES)]
 )

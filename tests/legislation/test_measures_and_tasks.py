@@ -67,6 +67,7 @@ def test_only_reviewed_verdicts_of_public_texts_that_apply_are_counted() -> None
     assert figures(full()) == (None, 0, 0)
 
 
+@pytest.mark.long
 def test_a_verdict_whose_words_changed_is_in_no_figure() -> None:
     law = make_law()
     first = versions.publish_version(make_version(law), by=SYSTEM)

@@ -74,6 +74,7 @@ def test_a_word_in_brackets_is_no_label(line: str) -> None:
     assert labels.bracket_label(line) is None
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("number", "last", "style", "does"),
     [
@@ -124,6 +125,7 @@ def test_roman_numbers_are_counted_one_by_one(value: int) -> None:
     assert labels.roman(number) == value
 
 
+@pytest.mark.long
 @given(st.sampled_from(["number", "letter", "roman"]), st.from_regex(r"[1-9][0-9]?[A-C]?|[a-z]{1,2}", fullmatch=True))
 def test_no_number_follows_itself(style: labels.Style, number: str) -> None:
     if style not in labels.styles(number):
@@ -1152,6 +1154,7 @@ ENDS = st.sampled_from(["", ".", "—", ";", "; and", "”.", "”; and", '".', 
 LINES = st.lists(st.tuples(STARTS, MIDDLES, ENDS).map("".join), max_size=25)
 
 
+@pytest.mark.long
 @given(LINES)
 def test_no_word_is_lost_but_the_list_of_sections(lines: list[str]) -> None:
     text = read(*lines)

@@ -173,6 +173,7 @@ def _listed(word: Any) -> None:
 FOOTNOTES = f'<w:footnotes {nsdecls("w")}><w:footnote w:type="separator" w:id="-1"/><w:footnote w:id="1"><w:p/></w:footnote></w:footnotes>'
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("change", "parts", "sentence"),
     [

@@ -118,6 +118,7 @@ def test_a_proposal_waits_for_the_secretariat_until_it_is_on_an_agenda_or_declin
 # --- Dates --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_chosen_date_becomes_the_meeting_with_a_file_for_the_calendar(committee: Committee) -> None:
     poll = open_poll(committee, by=SYSTEM, dates=[SECOND, FIRST], closes_on=LAST_DAY, place="Blue room")
     assert {mail.to for mail in OutboxMail.objects.filter(kind=DATES)} == {

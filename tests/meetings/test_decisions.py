@@ -59,6 +59,7 @@ def again(decision: Decision) -> Decision:
     return Decision.objects.get(pk=decision.pk)
 
 
+@pytest.mark.long
 def test_it_is_about_what_its_point_is_about(edition: Edition, committee: Committee) -> None:
     act = make_action(edition)
     item = add_item(held(committee), by=SYSTEM, title="Law", thing=key(act))
@@ -111,6 +112,7 @@ def test_it_becomes_an_action_led_by_who_carries_it_out(decision: Decision) -> N
     ]
 
 
+@pytest.mark.long
 def test_it_does_not_become_part_of_the_plan_twice(edition: Edition, decision: Decision) -> None:
     act = make_action(edition)
     become_milestone(decision, by=SYSTEM, act=act)
@@ -138,6 +140,7 @@ def test_a_taken_code_undoes_it_all(edition: Edition, decision: Decision) -> Non
     assert again(decision).became == ""
 
 
+@pytest.mark.long
 def test_another_edition_is_refused(decision: Decision) -> None:
     other = make_action(make_edition("2029-2032"))
     with pytest.raises(Refused, match="different edition"):

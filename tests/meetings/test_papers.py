@@ -92,6 +92,7 @@ def test_the_public_reads_bodies_and_public_decisions_only(meeting: Meeting) -> 
         assert expected in text
 
 
+@pytest.mark.long
 def test_word_and_pdf_say_what_the_page_says(meeting: Meeting) -> None:
     document = documents.minutes(meeting)
     word = docx.Document(io.BytesIO(to_word(document)))

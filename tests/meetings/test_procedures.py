@@ -59,6 +59,7 @@ def refused(do: Callable[[], object]) -> str:
 # --- The whole way ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_what_is_adopted_is_a_decision_like_one_of_the_room(edition: Edition, committee: Committee) -> None:
     act = make_action(edition)
     found = opened(
@@ -125,6 +126,7 @@ def test_without_quorum_or_majority_there_is_no_decision_and_the_record_says_why
     assert sentence in OutboxMail.objects.filter(kind=CLOSED, to="ruben@example.org").get().text
 
 
+@pytest.mark.long
 def test_silence_is_consent_and_one_objection_is_none(committee: Committee) -> None:
     found = closed(opened(committee, kind="silence"))
     assert (found.result, Decision.objects.count()) == ("adopted", 1)
@@ -151,6 +153,7 @@ def test_silence_of_a_member_whose_e_mail_did_not_arrive_is_no_consent(state: st
     assert not Decision.objects.exists()
 
 
+@pytest.mark.long
 def test_a_member_who_answered_was_reached_whatever_became_of_the_e_mail(committee: Committee) -> None:
     found = opened(committee, kind="silence")
     OutboxMail.objects.filter(kind=ASKED, to="justice@example.org").update(state=MailState.BOUNCED)
@@ -248,6 +251,7 @@ def test_only_the_holder_of_the_link_answers(committee: Committee, secretariat: 
             vote(police, by=by, choice="for")
 
 
+@pytest.mark.long
 def test_who_left_the_committee_answers_no_more_and_is_not_counted(committee: Committee) -> None:
     found = opened(committee)
     votes(found, police="for", justice="against", csirt="for")

@@ -227,6 +227,7 @@ def test_a_held_meeting_is_not_moved(approved: Meeting) -> None:
         move_meeting(approved, by=SYSTEM, on=TODAY)
 
 
+@pytest.mark.long
 def test_a_correction_is_shown_with_them(approved: Meeting, item: AgendaItem) -> None:
     with pytest.raises(Refused, match="Describe the error"):
         correct_minutes(approved, by=SYSTEM, text="\n")

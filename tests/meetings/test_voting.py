@@ -78,6 +78,7 @@ def test_a_quorum_is_rounded_up(quorum: int, members: int, needed: int) -> None:
     assert needed_for(quorum, members) == needed
 
 
+@pytest.mark.long
 @given(st.lists(st.sampled_from(choices_of(VOTE, 0)), max_size=30), st.integers(1, 30), st.integers(1, 100))
 def test_nothing_is_adopted_against_as_many_as_are_in_favour(answers: list[str], members: int, quorum: int) -> None:
     found = outcome(VOTE, answers, members=members, quorum=quorum)

@@ -292,6 +292,7 @@ def test_what_is_wrong_of_a_rule_is_said_at_its_field(
 # --- Who, and the pages -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_operators_and_readers_write_no_form(desk: Desk, user_with: Callable[..., User], browser_of: Browser) -> None:
     with pytest.raises(NotAllowed):
         acts.begin_version(desk.form, by=desk.operator)

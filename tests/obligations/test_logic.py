@@ -28,6 +28,7 @@ QUESTIONS = tuple(
 ANSWERS = st.dictionaries(st.sampled_from(CODES), st.sampled_from(["", "x", "y", "z"]))
 
 
+@pytest.mark.long
 @given(st.lists(ANSWERS, max_size=5))
 def test_a_new_stage_begins_with_the_newest_answer_of_each_question(earlier: list[dict[str, Any]]) -> None:
     found = logic.inherited(QUESTIONS, Stage.FINAL, earlier)
@@ -57,6 +58,7 @@ def test_what_is_taken_over_unchanged_is_no_difference(earlier: list[dict[str, A
     assert logic.differences(asked, logic.known(asked, earlier), taken) == []
 
 
+@pytest.mark.long
 @given(
     st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.integers(1, 24), st.integers(0, 3000), st.sampled_from(Rhythm)
 )

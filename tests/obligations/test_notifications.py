@@ -348,6 +348,7 @@ def test_a_leaked_link_ends_when_a_new_one_is_sent(desk: Desk) -> None:
     assert notification_of_token(token_of(found)) == found
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("token", ["", "1", "1-1~x", "99999999999999999999-1~x", "1-1~", "ünï-1~x", "0-0~0"])
 def test_what_is_no_link_opens_nothing(desk: Desk, token: str) -> None:
     desk.started()
@@ -428,6 +429,7 @@ def test_two_operators_in_one_case_read_nothing_of_each_other(desk: Desk) -> Non
     assert len(notifications_of_case(case, desk.team)) == 2
 
 
+@pytest.mark.long
 def test_a_closed_case_does_not_keep_the_operator_from_submitting(desk: Desk) -> None:
     found = desk.submitted()
     case = handling.open_case_of(found, by=desk.team, title="An outage")

@@ -235,6 +235,7 @@ def test_many_rows_are_never_made_in_a_request(far_too_many: None) -> None:
     assert [q["sql"] for q in asked.captured_queries if '"title"' in q["sql"] and '"strategy_action"' in q["sql"]] == []
 
 
+@pytest.mark.long
 def test_until_a_newer_one_is_there_the_file_made_before_comes_with_its_head(far_too_many: None, act: Action) -> None:
     with translation.override("en"):
         before = make(batch_of_table(TABLES["actions"]))

@@ -393,6 +393,7 @@ def test_one_link_leads_to_a_forgotten_password(stranger: Client) -> None:
         assert words in links[0]
 
 
+@pytest.mark.long
 def test_sign_in_slows_down_guessing(stranger: Client, observer: User, settings: Any) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "guessing"}}
     given = {"login": observer.email, "password": "wrong word"}

@@ -100,6 +100,7 @@ def test_a_picture_that_cannot_be_a_mark_is_refused(content: bytes, kind: str, s
     assert marks.problem_of(content, kind).startswith(sentence)
 
 
+@pytest.mark.long
 @settings(max_examples=80)
 @given(st.binary(max_size=200), st.sampled_from(["svg", "png"]))
 def test_no_bytes_break_the_reader(content: bytes, kind: str) -> None:
@@ -189,6 +190,7 @@ class TestServed:
         assert answer["Content-Type"] == "image/svg+xml"
         assert answer["Content-Security-Policy"] == "default-src 'none'; style-src 'none'; script-src 'none'; sandbox"
 
+    @pytest.mark.long
     def test_nothing_is_served_under_another_hash_or_name(self, dressed: Country, client: Client) -> None:
         mark = next(a for a in addresses_on(client) if a.endswith("mark.svg"))
         for address in (

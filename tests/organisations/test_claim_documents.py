@@ -170,6 +170,7 @@ def test_signed_in_an_operator_sends_the_letter_and_a_neighbour_does_not(
     assert (own.get(read).status_code, other.get(read).status_code) == (403, 403)
 
 
+@pytest.mark.long
 def test_one_letter_for_two_claims_is_kept_once(held: Holding, desk: Contact, disk: Path) -> None:
     second, base = claim(desk, "198.51.100.0/28"), page_of(desk)
     for each in (held, second, second):
@@ -232,6 +233,7 @@ def test_who_decides_opens_the_letter_that_proves_a_claim_and_nobody_else_by_the
     }
 
 
+@pytest.mark.long
 def test_how_a_claim_was_proved_is_read_in_ones_own_language_whoever_proved_it(
     held: Holding, bank: Organisation, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
@@ -297,6 +299,7 @@ def test_a_letter_is_put_on_a_claim_by_whoever_speaks_for_its_organisation_alone
     assert not Attachment.objects.exists()
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("what", ["ended", "old", "contact gone", "invented"])
 def test_by_a_link_that_opens_nothing_any_more_nothing_is_kept(
     what: str, held: Holding, desk: Contact, disk: Path, secretariat: User

@@ -364,6 +364,7 @@ def test_an_older_file_does_not_replace_a_newer_one(
     assert RegistryFile.objects.get().file_name == "new"
 
 
+@pytest.mark.long
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reader_of_files(text: str) -> None:
     """Whatever it takes for a block is one: from a first address to a last of the same kind."""

@@ -119,6 +119,7 @@ def test_an_address_asks_for_its_link_and_nobody_learns_whether_it_is_known(desk
     assert {mail.to for mail in OutboxMail.objects.all()} == {"desk@bank.example"}
 
 
+@pytest.mark.long
 def test_thirty_requests_for_one_address_are_two_mails(desk: Contact) -> None:
     for number in range(30):
         Client(REMOTE_ADDR=f"203.0.113.{number}").post("/register/link/", {"address": "desk@bank.example"})

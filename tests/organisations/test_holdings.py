@@ -30,6 +30,7 @@ def hold(whose: Organisation, kind: str, value: str) -> Holding:
     return acts.add_holding(whose, by=SYSTEM, kind=kind, value=value)
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("kind", "text", "kept"),
@@ -126,6 +127,7 @@ def test_who_reads_only_their_own_body_sees_neither_gaps_nor_others_holdings(
     assert browser.post(f"/workspace/organisations/{bank.code}/holdings/new/", {}).status_code == 403
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("isla")
 def test_the_page_names_what_is_open(administrator: User, browser_of: Browser) -> None:
     Network.objects.create(asn=64511, name="Nobody's", prefixes=["198.51.100.128/27"])

@@ -82,6 +82,7 @@ def is_signed_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
+@pytest.mark.long
 def test_who_was_invited_is_signed_in_and_comes_back_by_the_same_identity(ministry: str, person: User) -> None:
     client = Client()
     address = leave(client)
@@ -135,6 +136,7 @@ def test_a_directory_that_never_says_verified_may_be_trusted_by_a_setting(
     assert is_signed_in(client)
 
 
+@pytest.mark.long
 def test_who_was_switched_off_stays_outside_also_when_the_directory_knows_them(ministry: str, person: User) -> None:
     client = Client()
     client.get(answered(leave(client), sub="invited"))

@@ -158,6 +158,7 @@ def problems() -> dict[str, str]:
 # --- What is asked, and when --------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_each_network_is_asked_about_once_in_thirty_days_and_a_few_a_day(
     registry: Registry, country: Country, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -461,6 +462,7 @@ def test_a_network_without_prefixes_is_asked_about_by_its_number(
     assert [row.about for row in RegistryAnswer.objects.all()] == [POWER]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -671,6 +673,7 @@ def test_three_registries_are_read_alike(name: str, holder: str, abuse: tuple[st
     assert (found.holder, found.abuse, found.country, found.is_partial) == (holder, abuse, country, False)
 
 
+@pytest.mark.long
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=9), lambda inner: st.lists(inner, max_size=4)
@@ -765,6 +768,7 @@ def test_parts_are_the_same_addresses_each_once(first: int, last: int, length: i
 # --- The page -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_page_of_a_claim_says_what_the_registry_answered(
     registry: Registry, power: Organisation, secretariat: User, browser_of: Any
 ) -> None:

@@ -75,6 +75,7 @@ class TestOnce:
             "The change was received.",
         )
 
+    @pytest.mark.long
     def test_changed_after_its_review_it_is_not_and_the_phone_hears_why(self, stranger: Client) -> None:
         secret, facts = link_for(), sent()
         reference = queue(stranger, secret, facts).json()["receipt"]

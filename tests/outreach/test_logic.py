@@ -84,6 +84,7 @@ def test_a_clock_within_tolerance_is_no_offset(minutes: int) -> None:
     assert offset_of(clocks(TODAY, sent=NOW + timedelta(minutes=minutes))) == timedelta(0)
 
 
+@pytest.mark.long
 @given(st.integers(0, 10_000), st.integers(1, 5_000_000))
 def test_a_rate_is_within_a_twentieth_of_the_quotient(count: int, inhabitants: int) -> None:
     found = rate(count, inhabitants)

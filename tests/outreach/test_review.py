@@ -108,6 +108,7 @@ class TestPaper:
         made = on_paper()
         assert (made.state, made.channel, made.reference) == ("reviewed", "paper", "FC-0301")
 
+    @pytest.mark.long
     def test_one_that_a_phone_sent_is_not_typed_in_as_another(self) -> None:
         logged(link_for())
         with pytest.raises(Refused, match="a session of the same ambassador, day, audience and topic"):

@@ -246,6 +246,7 @@ BAD = {
 }
 
 
+@pytest.mark.long
 def test_the_small_pack_is_sound(small: SmallPack) -> None:
     assert small.problems() == []
 

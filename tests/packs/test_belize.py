@@ -260,6 +260,7 @@ class TestLoaded:
         remove_role(OrganisationRole.objects.get(organisation__code="pitcu", code="cybercrime-work"), by=SYSTEM)
         assert "/organisations/pitcu/" not in found("ciberdelitos")
 
+    @pytest.mark.long
     def test_the_page_of_an_index_is_in_spanish_too(self, stranger: Client) -> None:
         page = stranger.get("/es/frameworks/gci/").content.decode()
         for words in (
@@ -282,6 +283,7 @@ class TestLoaded:
         assert "10 Feb to 13 Feb 2020:" in page
         assert "2022:" in page
 
+    @pytest.mark.long
     def test_who_took_part_and_where_copies_are_show_their_own_source(self, stranger: Client) -> None:
         release, source = "https://ambergriscaye.com/forum/ubbthreads.php/topics/546024/", 'source<span class="visually'
         page = stranger.get("/strategy/2020-2023/").content.decode()
@@ -397,6 +399,7 @@ class TestLoaded:
         assert [c for c, row in rows.items() if row.signed_on or row.ratified_on or row.in_force_on] == []
         assert rows["un-cybercrime"].open_until == date(2026, 12, 31)
 
+    @pytest.mark.long
     def test_pages_of_laws_show_what_was_not_seen(self, stranger: Client) -> None:
         def words(address: str) -> str:
             return " ".join(re.sub(r"<[^>]+>", " ", stranger.get(address).content.decode()).split())

@@ -631,6 +631,7 @@ def test_reasons_of_assessments_are_what_the_plan_says_on_their_day() -> None:
     assert seen == set(REASONS)
 
 
+@pytest.mark.long
 def test_a_committee_that_a_source_names_met_on_that_day() -> None:
     days = {written(on, lang) for (committee, on) in HELD if committee == "steering-committee" for lang in MONTHS}
     for where, _language, text in every_text():
@@ -691,6 +692,7 @@ def test_answers_of_reviews_are_the_updates_that_they_became() -> None:
     assert became > 40
 
 
+@pytest.mark.long
 def test_money_in_words_is_money_of_the_plan() -> None:
     whole = money(2026, national=True, field="amount") + money(2026, national=False, field="amount")
     readings = INDICATORS["budget-spent"]["reading"]

@@ -50,6 +50,7 @@ def choices() -> list[str]:
     return sorted(Ballot.objects.exclude(choice="").values_list("choice", flat=True))
 
 
+@pytest.mark.long
 def test_to_open_the_link_does_nothing_and_a_press_answers(procedure: WrittenProcedure, stranger: Client) -> None:
     link = link_to(RUBEN)
     page = stranger.get(link).content.decode()
@@ -117,6 +118,7 @@ def test_a_link_forwarded_after_closing_shows_the_result_and_takes_nothing(
     )
 
 
+@pytest.mark.long
 def test_the_link_of_who_left_says_so_shows_no_text_and_takes_nothing(
     procedure: WrittenProcedure, stranger: Client
 ) -> None:

@@ -143,6 +143,7 @@ class TestPictures:
         assert picture.format == "PNG"
         assert abs(picture.width - 800) <= 2
 
+    @pytest.mark.first_cases(2)
     @pytest.mark.parametrize("width", ["0", "-1", "1", "100000000", "1e9", "wide", "800.5", "９９９９"])
     def test_an_absurd_size_is_answered_with_a_sentence(self, isla: Country, stranger: Client, width: str) -> None:
         response = stranger.get(f"{self.ADDRESS}.png", {"width": width})
@@ -216,6 +217,7 @@ class TestSitemap:
 
 
 class TestChangesFeed:
+    @pytest.mark.long
     def test_it_tells_values_reports_progress_and_changes_newest_first(self, isla: Country, stranger: Client) -> None:
         tree = ElementTree.fromstring(stranger.get("/changes/feed.xml").content)
         kinds = {str(e.text) for e in tree.iter("category")}

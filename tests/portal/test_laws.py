@@ -102,6 +102,7 @@ def test_no_page_says_a_word_of_what_is_not_public(act: Instrument) -> None:
         assert SECRET not in text, address
 
 
+@pytest.mark.long
 def test_a_search_finds_no_word_of_what_is_not_public(act: Instrument) -> None:
     text = page_of(f"/search/?q={SECRET}")
     assert f"{SECRET}-bill" not in text

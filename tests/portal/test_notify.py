@@ -42,6 +42,7 @@ def posted(**more: str) -> dict[str, str]:
     return {f"q_{code}": str(value) for code, value in {**warning(), **more}.items()}
 
 
+@pytest.mark.long
 def test_the_answer_is_the_same_for_an_address_that_the_register_knows(desk: Desk) -> None:
     pages = []
     for mail in ("duty@power.example", "nobody@else.example"):

@@ -57,6 +57,7 @@ def test_of_a_time_of_which_nothing_is_known_there_is_no_paper(
     assert stranger.get(address).status_code == 404
 
 
+@pytest.mark.long
 def test_a_quarter_is_not_computed_from_its_year_and_the_others(country: Country) -> None:
     for quarter, number in ((1, 6), (2, 7), (3, 9), (4, 2)):
         _cases(2025, quarter, number, rsit_class="fraud", rsit_type="phishing")
@@ -69,6 +70,7 @@ def test_a_quarter_is_not_computed_from_its_year_and_the_others(country: Country
 _ROWS = st.lists(st.lists(st.integers(0, 9), min_size=4, max_size=4), min_size=2, max_size=3)
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(_ROWS)
 def test_whoever_knows_the_year_and_all_quarters_finds_no_small_number(counts: list[list[int]]) -> None:

@@ -79,6 +79,7 @@ def test_a_second_stranger_gets_the_same_page_for_two_questions_to_the_database(
     assert "organisations_country" not in str([each["sql"] for each in asked])
 
 
+@pytest.mark.long
 def test_what_an_action_writes_is_seen_at_once(act: Action) -> None:
     assert "Action 1.1.1" in page(PLAN)
     update_action(act, by=SYSTEM, title="A law that bites")
@@ -113,6 +114,7 @@ def test_what_is_taken_from_the_public_is_gone_at_once(act: Action) -> None:
     assert Client().get(PLAN).status_code == 404
 
 
+@pytest.mark.long
 def test_a_new_day_makes_new_pages_and_so_does_the_work_on_it(act: Action) -> None:
     Action.objects.filter(pk=act.pk).update(due_on=TODAY)
     Country.objects.update(is_sample=True, calendar_day=TODAY)

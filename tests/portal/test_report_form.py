@@ -16,6 +16,7 @@ from tests.portal.reporting import ANSWERS, HAPPENED, first_page, last_page, spo
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("spool_root")]
 
 
+@pytest.mark.long
 def test_a_report_goes_from_the_first_question_to_the_inbox() -> None:
     reporting.open_form()
     sent = last_page(Client()).send(go="send")
@@ -56,6 +57,7 @@ def sent(**changed: str) -> reporting.Page:
     return last_page(Client(), **changed).send(go="send")
 
 
+@pytest.mark.long
 def test_a_double_press_gives_the_same_number_and_link_and_one_report() -> None:
     reporting.open_form()
     page = last_page(Client())
@@ -176,6 +178,7 @@ def test_in_danger_the_telephone_comes_before_all_else() -> None:
     assert page.send().title == "Do you want the police to know?"
 
 
+@pytest.mark.long
 def test_about_a_child_nobody_is_asked_for_pictures() -> None:
     reporting.open_form(child_help="Child helpline 555 0116")
     page = last_page(Client(), child="yes")
@@ -190,6 +193,7 @@ def test_about_a_child_nobody_is_asked_for_pictures() -> None:
     )
 
 
+@pytest.mark.long
 def test_files_of_a_report_that_became_one_about_a_child_are_not_taken_along() -> None:
     reporting.open_form()
     page = last_page(Client()).send(go="edit:files")
@@ -270,6 +274,7 @@ def test_the_other_language_is_a_button_that_loses_nothing() -> None:
     assert (page.title, page.typed()["text"]) == ("¿Qué pasó?", HAPPENED)
 
 
+@pytest.mark.long
 def test_looking_changes_nothing() -> None:
     reporting.open_form()
     page = sent()

@@ -38,6 +38,7 @@ def test_text_and_files_are_added(link: str) -> None:
     assert report.files.get().sha256
 
 
+@pytest.mark.long
 def test_a_reply_gives_the_report_back_to_the_team(link: str) -> None:
     Report.objects.update(state=ReportState.ASKED)
     Client().post(link, {"do": "add", "text": "Yes, it is my bank."})
@@ -90,6 +91,7 @@ def test_the_reporter_reads_the_state_in_plain_words_and_never_the_reason(link: 
     assert str(ReportState(state).label) not in page.text
 
 
+@pytest.mark.long
 def test_an_open_form_stands_in_frames_of_listed_sites_only_and_its_other_pages_in_none(link: str) -> None:
     open_policy = Client().get("/report/").headers
     assert ("frame-ancestors 'none'" in open_policy["Content-Security-Policy"], open_policy["X-Frame-Options"]) == (
@@ -106,6 +108,7 @@ def test_an_open_form_stands_in_frames_of_listed_sites_only_and_its_other_pages_
         assert headers["X-Frame-Options"] == "DENY", address
 
 
+@pytest.mark.long
 def test_the_form_installs_as_a_page_and_prints_on_paper(link: str) -> None:
     facts = Client().get("/es/report/manifest.webmanifest").json()
     assert (facts["start_url"], facts["display"], facts["short_name"]) == ("/es/report/", "standalone", "Reportar")

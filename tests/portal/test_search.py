@@ -73,6 +73,7 @@ def test_signs_alone_are_answered_with_a_sentence(isla: Country, stranger: Clien
     assert "Ingrese una palabra" in body(stranger, f"/es/search/?q={odd}")
 
 
+@pytest.mark.long
 def test_one_letter_and_operators_are_words_like_others(isla: Country, stranger: Client) -> None:
     assert stranger.get("/search/", {"q": "a"}).status_code == 200
     for odd in ('line OR "', "NEAR(line", "line AND NOT -x", "col:line", "'; drop table", "line*"):

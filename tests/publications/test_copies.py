@@ -108,6 +108,7 @@ def test_a_file_is_kept_until_the_plan_says_something_else(edition: Edition) -> 
     assert not Path(settings.MEDIA_ROOT, str(first.file.name)).exists() or first.file.name == second.file.name
 
 
+@pytest.mark.long
 def test_a_file_is_drawn_before_the_action_that_keeps_it(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     """While an action runs nobody else writes on SQLite, and a large plan takes seconds to draw."""
     known = copy_of(edition, None, "en")

@@ -40,6 +40,7 @@ def waiting_answer(review: Review, act: Action) -> Answer:
     )
 
 
+@pytest.mark.long
 def test_closing_keeps_how_everything_valid_on_the_last_day(review: Review, secretariat: User) -> None:
     snapshot = close_review(review, by=secretariat)
     review.refresh_from_db()
@@ -95,6 +96,7 @@ def test_answers_that_wait_are_never_passed_over(review: Review, acts: list[Acti
     assert (answer.state, answer.returned_note) == ("returned", "Cabinet meets tomorrow.")
 
 
+@pytest.mark.long
 def test_a_period_closes_once_and_not_while_it_runs(review: Review, edition: Edition, secretariat: User) -> None:
     close_review(review, by=secretariat)
     with pytest.raises(Refused, match="already closed"):
@@ -118,6 +120,7 @@ def test_a_lead_closes_nothing(review: Review, user_with: object) -> None:
     assert not Snapshot.objects.exists()
 
 
+@pytest.mark.long
 def test_what_is_frozen_refuses_to_change_by_us_and_by_the_database(review: Review, secretariat: User) -> None:
     snapshot = close_review(review, by=secretariat)
     before = canonical(Snapshot.objects.get(pk=snapshot.pk).public)
@@ -196,6 +199,7 @@ def test_an_edition_is_evaluated_when_it_has_ended(edition: Edition, acts: list[
     assert (snapshot.code, snapshot.kind, snapshot.public["tally"]["done"]) == ("closing", "closing", 1)
 
 
+@pytest.mark.long
 def test_what_was_not_public_when_it_closed_stays_so(edition: Edition, review: Review, secretariat: User) -> None:
     Edition.objects.filter(pk=edition.pk).update(is_public=False)
     snapshot = close_review(review, by=secretariat)

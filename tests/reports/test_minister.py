@@ -76,6 +76,7 @@ def test_sixty_late_actions_with_very_long_titles_are_one_page(edition: Edition,
             assert expected in words, expected
 
 
+@pytest.mark.long
 def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Action]) -> None:
     Decision.objects.create(
         number="D-1",
@@ -140,6 +141,7 @@ def test_a_running_edition_shows_no_nought_of_what_only_an_ended_one_has(edition
     ]
 
 
+@pytest.mark.long
 def test_the_address_at_the_foot_can_be_copied(edition: Edition) -> None:
     """A place to break a line in it would be copied with it."""
     late_plan(edition, 1)

@@ -37,6 +37,7 @@ def words(content: bytes) -> str:
     return " ".join(str(html.fromstring(content).xpath("string()")).split())
 
 
+@pytest.mark.long
 def test_the_list_answers_with_the_newest_report(snapshot: Snapshot, stranger: Client) -> None:
     page = stranger.get("/reports/")
     assert page.status_code == 200
@@ -89,6 +90,7 @@ def test_each_is_a_pdf_and_a_word_file_too(snapshot: Snapshot, stranger: Client,
     assert docx.Document(io.BytesIO(word.content)).core_properties.language == language
 
 
+@pytest.mark.long
 def test_the_data_is_the_public_form_and_stays_the_same(snapshot: Snapshot, stranger: Client) -> None:
     first, second = (stranger.get("/reports/2025-2028/2026-q3.json").content for _ in range(2))
     data = json.loads(first)
@@ -167,6 +169,7 @@ def test_an_edition_without_anything_says_that_nothing_is_known(
     assert stranger.get("/reports/2025-2028/2025/minister.pdf").status_code == 200
 
 
+@pytest.mark.long
 def test_the_first_real_edition_reads_honestly(real_country: Country, stranger: Client) -> None:
     edition = Edition.objects.visible_to(None).first()
     assert edition is not None
@@ -183,6 +186,7 @@ def test_the_first_real_edition_reads_honestly(real_country: Country, stranger: 
         assert stranger.get(reverse("portal:closing_file", args=[edition.code, "pdf"])).status_code == 200
 
 
+@pytest.mark.long
 def test_closed_periods_are_open_data(snapshot: Snapshot, stranger: Client) -> None:
     rows = json.loads(b"".join(stranger.get("/data/reports.json").streaming_content))  # type: ignore[attr-defined]
     row = (rows if isinstance(rows, list) else rows["rows"])[0]

@@ -175,6 +175,7 @@ def test_it_is_published_once(snapshot: Snapshot, secretariat: User) -> None:
     assert Release.objects.get().publish_at == first
 
 
+@pytest.mark.long
 def test_of_two_who_decide_at_once_the_second_reads_what_the_first_decided(
     snapshot: Snapshot, desk: Client, secretariat: User
 ) -> None:
@@ -186,6 +187,7 @@ def test_of_two_who_decide_at_once_the_second_reads_what_the_first_decided(
     assert not Release.objects.get().is_out
 
 
+@pytest.mark.long
 def test_a_correction_that_nobody_read_keeps_it_from_being_published(
     snapshot: Snapshot, desk: Client, secretariat: User
 ) -> None:
@@ -221,6 +223,7 @@ def test_the_page_that_publishes_says_what_becomes_public_and_the_one_that_close
     assert "Closing does not publish" in closing
 
 
+@pytest.mark.long
 def test_closing_leads_to_the_report_and_its_publication(review: Review, acts: list[Action], desk: Client) -> None:
     answer = desk.post(f"{review.workspace_url()}close/", {"shown": as_shown()})
     assert answer["Location"] == DESK
@@ -377,6 +380,7 @@ def test_a_link_can_be_made_without_a_mail(snapshot: Snapshot, desk: Client) -> 
     assert preview_token(made) in desk.get(DESK).content.decode()
 
 
+@pytest.mark.long
 def test_a_link_for_nobody_is_refused(snapshot: Snapshot, secretariat: User) -> None:
     with pytest.raises(Refused, match="Enter who gets the link"):
         make_preview(snapshot, by=secretariat, name=" ")
@@ -385,6 +389,7 @@ def test_a_link_for_nobody_is_refused(snapshot: Snapshot, secretariat: User) -> 
     assert "to" in wrong.value.fields
 
 
+@pytest.mark.long
 def test_of_an_edition_that_was_not_public_there_is_nothing_to_publish(
     review: Review, acts: list[Action], secretariat: User
 ) -> None:
@@ -400,6 +405,7 @@ def test_of_an_edition_that_was_not_public_there_is_nothing_to_publish(
             act()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("isla")
 def test_what_a_pack_has_closed_stays_published_with_its_day(stranger: Client) -> None:
     rows = Snapshot.objects.select_related("review", "release").exclude(review=None)

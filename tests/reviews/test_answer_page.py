@@ -40,6 +40,7 @@ def texts(update_request: UpdateRequest) -> list[tuple[str, str, str]]:
     return [(a.state, a.done, a.reported_by) for a in update_request.answers.all()]
 
 
+@pytest.mark.long
 def test_the_mail_brings_a_link_that_opens_without_an_account(
     update_request: UpdateRequest, act: Action, phone: Client
 ) -> None:
@@ -54,6 +55,7 @@ def test_the_mail_brings_a_link_that_opens_without_an_account(
     assert "Update on your action" in response.content.decode()
 
 
+@pytest.mark.long
 def test_the_page_says_how_the_action_goes_and_what_is_due_when(
     update_request: UpdateRequest, act: Action, phone: Client
 ) -> None:
@@ -87,6 +89,7 @@ def test_what_is_sent_waits_for_the_secretariat(update_request: UpdateRequest, a
     assert Update.objects.count() == 0
 
 
+@pytest.mark.long
 def test_looking_is_not_noted_and_the_first_press_is_once(
     update_request: UpdateRequest, act: Action, phone: Client
 ) -> None:
@@ -103,6 +106,7 @@ def test_looking_is_not_noted_and_the_first_press_is_once(
     assert AuditEntry.objects.filter(verb="request.opened").count() == 1
 
 
+@pytest.mark.long
 def test_a_link_dies_with_whoever_it_was_sent_to(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     link = address(update_request)
     assert phone.get(link).status_code == 200
@@ -119,6 +123,7 @@ def test_a_link_dies_with_whoever_it_was_sent_to(update_request: UpdateRequest, 
     assert phone.get(link).status_code == 404
 
 
+@pytest.mark.long
 def test_a_draft_is_kept_and_shown_again(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     phone.post(address(update_request), typed(act, press="save", done="Half a sent"))
     assert texts(update_request) == [("draft", "Half a sent", "Tomas Marea")]
@@ -141,6 +146,7 @@ def test_one_press_for_all_leaves_drafts_alone(edition: Any, act: Action, other_
     ]
 
 
+@pytest.mark.long
 def test_nothing_changed_beside_words_is_asked_about(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     response = phone.post(address(update_request), typed(act, press=f"unchanged-{act.pk}", done="Much was done"))
     assert response.status_code == 422
@@ -149,6 +155,7 @@ def test_nothing_changed_beside_words_is_asked_about(update_request: UpdateReque
     assert "Much was done" in page
 
 
+@pytest.mark.long
 def test_milestones_are_ticked_with_their_day(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     code = milestone(act).code
     given = typed(act, done="Done.") | {f"a{act.pk}-reached-{code}": "on", f"a{act.pk}-day-{code}": "2026-11-03"}
@@ -156,6 +163,7 @@ def test_milestones_are_ticked_with_their_day(update_request: UpdateRequest, act
     assert Answer.objects.get().milestones == {code: "2026-11-03"}
 
 
+@pytest.mark.long
 def test_a_day_to_come_is_refused_and_the_words_stay(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     code = milestone(act).code
     given = typed(act, done="Kept words") | {f"a{act.pk}-reached-{code}": "on", f"a{act.pk}-day-{code}": "2027-01-03"}
@@ -165,6 +173,7 @@ def test_a_day_to_come_is_refused_and_the_words_stay(update_request: UpdateReque
     assert "Kept words" in response.content.decode()
 
 
+@pytest.mark.long
 def test_a_file_and_an_address_are_kept_as_evidence(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     minutes = SimpleUploadedFile("minutes.txt", b"Held on 3 November.\n", content_type="text/plain")
     phone.post(address(update_request), typed(act, done="Met.", file=minutes, link="https://example.org/minutes"))
@@ -189,6 +198,7 @@ def test_evidence_that_cannot_be_taken_costs_no_text(update_request: UpdateReque
 # Bad input, each with its sentence.
 
 
+@pytest.mark.long
 def test_after_the_close_the_link_opens_and_says_so(
     update_request: UpdateRequest, act: Action, review: Review, phone: Client
 ) -> None:
@@ -238,6 +248,7 @@ def test_strangers_who_guess_are_slowed_down(review: Review, phone: Client) -> N
     assert found == {404, 429}
 
 
+@pytest.mark.long
 def test_the_same_sent_twice_counts_once(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     code = milestone(act).code
     same = typed(act, done="Once") | {f"a{act.pk}-reached-{code}": "on", f"a{act.pk}-day-{code}": "2026-11-03"}
@@ -293,6 +304,7 @@ def test_whoever_presses_without_end_is_slowed_down_and_keeps_the_text(
     assert int(response.headers["Retry-After"]) > 0
 
 
+@pytest.mark.long
 def test_an_empty_sheet_is_not_sent(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     response = phone.post(address(update_request), typed(act))
     assert response.status_code == 422
@@ -315,6 +327,7 @@ def test_a_returned_answer_comes_back_with_its_note(
     assert texts(update_request) == [("submitted", "Good, 58 times", "Tomas Marea")]
 
 
+@pytest.mark.long
 def test_after_approval_another_update_can_be_given(
     update_request: UpdateRequest, act: Action, phone: Client, marlo: Any
 ) -> None:
@@ -336,6 +349,7 @@ def test_the_page_speaks_the_language_of_whoever_is_asked(edition: Any, act: Act
     assert f"/es{address(update_request)}" in mail.text
 
 
+@pytest.mark.long
 def test_evidence_is_on_the_action_once_approved(
     update_request: UpdateRequest, act: Action, phone: Client, marlo: Any
 ) -> None:

@@ -19,7 +19,7 @@ from floreo.reviews.models import Answer, UpdateRequest
 from floreo.strategy.models import Action, Update
 from tests.factories.strategy import TODAY
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*works: Callable[[], object]) -> list[str]:

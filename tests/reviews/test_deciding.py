@@ -35,6 +35,7 @@ def answer(update_request: UpdateRequest, act: Action) -> Answer:
     )
 
 
+@pytest.mark.long
 def test_an_approved_answer_is_what_the_plan_says(answer: Answer, act: Action, marlo: User) -> None:
     acts.approve_answer(answer, by=marlo)
     update = Update.objects.get()
@@ -100,6 +101,7 @@ def test_who_approves_an_answer_that_they_wrote_is_noted_and_the_public_reads_it
         assert (own in squeezed(stranger.get(act.get_absolute_url()).content.decode())) is expected
 
 
+@pytest.mark.long
 def test_a_returned_answer_goes_back_by_mail_with_its_note(answer: Answer, marlo: User) -> None:
     acts.return_answer(answer, by=marlo, note="How many calls?")
     mail = OutboxMail.objects.get(kind="review.returned")
@@ -109,12 +111,14 @@ def test_a_returned_answer_goes_back_by_mail_with_its_note(answer: Answer, marlo
     assert UpdateRequest.objects.get().state == "returned"
 
 
+@pytest.mark.long
 def test_returning_needs_a_note(answer: Answer, marlo: User) -> None:
     with pytest.raises(Refused) as refusal:
         acts.return_answer(answer, by=marlo, note="  ")
     assert list(refusal.value.fields) == ["note"]
 
 
+@pytest.mark.long
 def test_figures_are_entered_by_what_is_handed_in_and_all_or_nothing(
     update_request: UpdateRequest, act: Action, marlo: User
 ) -> None:
@@ -174,12 +178,14 @@ def test_another_actions_milestone_is_not_ticked(update_request: UpdateRequest, 
     assert Answer.objects.count() == 0
 
 
+@pytest.mark.long
 def test_another_action_is_not_answered_about(update_request: UpdateRequest, edition: Edition) -> None:
     other = make.make_action(edition, "1.1.9")
     with pytest.raises(Missing, match="No update is requested for this action here"):
         acts.submit_answer(update_request, by=Answerer(update_request), act=other, reported_by="Tomás", done="x")
 
 
+@pytest.mark.long
 def test_the_link_of_one_ask_gives_no_right_over_another(
     update_request: UpdateRequest, act: Action, edition: Edition
 ) -> None:
@@ -228,6 +234,7 @@ def test_a_closed_review_takes_nothing_and_decides_nothing(
     assert [a.state for a in Answer.objects.all()] == ["returned"]
 
 
+@pytest.mark.long
 def test_a_milestone_reached_in_the_meantime_stops_nothing(answer: Answer, act: Action, marlo: User) -> None:
     Milestone.objects.filter(action=act).update(reached_on=date(2026, 11, 1))
     acts.approve_answer(answer, by=marlo)
@@ -237,6 +244,7 @@ def test_a_milestone_reached_in_the_meantime_stops_nothing(answer: Answer, act: 
     assert entry.detail["milestones_left_out"] == [milestone(act).code]
 
 
+@pytest.mark.long
 def test_ticking_alone_is_an_answer(update_request: UpdateRequest, act: Action, marlo: User) -> None:
     answer = acts.submit_answer(
         update_request,

@@ -134,6 +134,7 @@ def test_whose_turn_it_is() -> None:
     assert {logic.waiting_for(state, is_closed=True) for state in RequestState} == {WaitingFor.NOBODY}
 
 
+@pytest.mark.long
 @given(st.text(max_size=40))
 def test_a_number_is_finite_and_fits_or_is_none(expected: str) -> None:
     number = logic.number_of(expected)

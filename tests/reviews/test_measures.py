@@ -37,6 +37,7 @@ def send(review: Review, code: str, day: date) -> None:
         )
 
 
+@pytest.mark.long
 def test_one_in_time_and_one_three_days_late(two: Review, edition: Edition) -> None:
     send(two, "1.1.1", date(2026, 12, 4))
     send(two, "1.1.2", date(2026, 12, 7))
@@ -45,6 +46,7 @@ def test_one_in_time_and_one_three_days_late(two: Review, edition: Edition) -> N
     assert plain(measures.median_days_update_late(QUARTER, within)) == (Decimal("1.5"), None, 2)
 
 
+@pytest.mark.long
 def test_what_never_came_is_not_in_time_and_has_no_days(two: Review, edition: Edition) -> None:
     send(two, "1.1.1", date(2026, 12, 1))
     within = Filters(edition_id=edition.pk)
@@ -54,6 +56,7 @@ def test_what_never_came_is_not_in_time_and_has_no_days(two: Review, edition: Ed
     assert late.left_out == (("updates_not_answered", 1),)
 
 
+@pytest.mark.long
 def test_what_is_still_in_time_is_not_counted_against_anybody(two: Review, edition: Edition) -> None:
     reading = measures.share_updates_in_time(Period(QUARTER.start, date(2026, 12, 4)), Filters(edition_id=edition.pk))
     assert plain(reading) == (None, 0, 0)
@@ -72,6 +75,7 @@ def test_a_correction_after_a_note_stays_in_time(two: Review, edition: Edition) 
     assert plain(measures.share_updates_in_time(QUARTER, Filters(edition_id=edition.pk)))[1:] == (1, 2)
 
 
+@pytest.mark.long
 def test_only_what_was_approved_counts_as_updated(two: Review, edition: Edition) -> None:
     send(two, "1.1.1", date(2026, 11, 24))
     send(two, "1.1.2", date(2026, 11, 24))
@@ -81,6 +85,7 @@ def test_only_what_was_approved_counts_as_updated(two: Review, edition: Edition)
     assert [(g.name, g.numerator, g.denominator) for g in reading.groups] == [("National CSIRT", 1, 2)]
 
 
+@pytest.mark.long
 def test_an_action_asked_about_twice_counts_once(two: Review, edition: Edition) -> None:
     opened_again = acts.open_review(
         edition,
@@ -97,16 +102,19 @@ def test_an_action_asked_about_twice_counts_once(two: Review, edition: Edition) 
     assert plain(measures.share_updates_in_time(QUARTER, within))[2] == 4
 
 
+@pytest.mark.long
 def test_internal_actions_are_not_in_a_public_figure(two: Review, edition: Edition) -> None:
     Action.objects.filter(code="1.1.2").update(is_public=False)
     assert plain(measures.share_actions_updated(QUARTER, Filters(edition_id=edition.pk)))[2] == 1
 
 
+@pytest.mark.long
 def test_a_review_counts_in_the_period_in_which_it_was_due(two: Review, edition: Edition) -> None:
     before = Period(date(2026, 7, 1), date(2026, 9, 30))
     assert plain(measures.share_updates_in_time(before, Filters(edition_id=edition.pk))) == (None, 0, 0)
 
 
+@pytest.mark.long
 def test_each_figure_takes_two_queries(two: Review, django_assert_num_queries: object) -> None:
     for measure in (measures.share_updates_in_time, measures.median_days_update_late, measures.share_actions_updated):
         with django_assert_num_queries(2):  # type: ignore[operator]  # pytest-django's

@@ -37,6 +37,7 @@ def rhythm(edition: Edition, act: Action) -> Rhythm:
     return acts.set_rhythm(edition, by=SYSTEM, is_on=True)
 
 
+@pytest.mark.long
 def test_a_period_opens_by_itself_and_once(rhythm: Rhythm) -> None:
     assert [look(OCTOBER), look(OCTOBER), look(OCTOBER + timedelta(days=1))] == [1, 0, 0]
     review = Review.objects.get()
@@ -100,6 +101,7 @@ def test_the_trail_says_what_the_worker_did_and_nothing_when_it_did_nothing(rhyt
     assert AuditEntry.objects.filter(verb="reviews.kept").count() == 1
 
 
+@pytest.mark.long
 def test_where_no_person_is_named_the_body_that_leads_is_asked_or_its_heir(
     edition: Edition, act: Action, csirt: Organisation
 ) -> None:
@@ -121,6 +123,7 @@ def test_where_no_person_is_named_the_body_that_leads_is_asked_or_its_heir(
     ]
 
 
+@pytest.mark.long
 def test_whom_nobody_can_write_to_is_asked_all_the_same_and_shows(edition: Edition, act: Action) -> None:
     mute = make.make_organisation("mute", "Mute Office")
     make.make_action(edition, "1.1.7", lead=mute)
@@ -156,6 +159,7 @@ def test_actions_to_come_closed_ones_and_those_nobody_leads_are_not_asked_about(
     assert [a.code for update_request in review.requests.all() for a in update_request.actions.all()] == ["1.1.1"]
 
 
+@pytest.mark.long
 def test_what_comes_into_the_plan_later_can_be_asked_about(
     review: Review, edition: Edition, act: Action, tomas: Person
 ) -> None:
@@ -214,6 +218,7 @@ def test_a_rhythm_that_cannot_be_kept_is_refused(edition: Edition, facts: dict[s
     assert list(refusal.value.fields) == [field]
 
 
+@pytest.mark.long
 def test_only_whoever_runs_reviews_may(
     edition: Edition, act: Action, review: Review, user_with: Callable[..., User]
 ) -> None:
@@ -240,6 +245,7 @@ def test_the_deputy_can_be_asked_by_hand_once_named(review: Review, tomas: Perso
     assert letters()[-1] == ("review.escalated", "rosa@csirt.example.org")
 
 
+@pytest.mark.long
 def test_moving_the_due_day_moves_the_reminders(review: Review, rhythm: Rhythm) -> None:
     acts.move_review(review, by=SYSTEM, due_on=date(2026, 12, 20), closes_on=date(2026, 12, 28))
     assert look(date(2026, 12, 3)) == 0  # the day before the old due day

@@ -25,6 +25,7 @@ def titles(recipient: Recipient, today: date = TODAY) -> list[tuple[str, date | 
         return [(item.title, item.due) for item in waiting_tasks(recipient, viewer=SYSTEM, today=today)]
 
 
+@pytest.mark.long
 def test_whoever_is_asked_has_a_task_until_it_is_sent(
     update_request: UpdateRequest, act: Action, tomas: Person, csirt: Organisation
 ) -> None:
@@ -43,6 +44,7 @@ def test_whoever_is_asked_has_a_task_until_it_is_sent(
     assert titles(mine) == []
 
 
+@pytest.mark.long
 def test_the_deputy_has_the_task_too_once_asked(update_request: UpdateRequest, tomas: Person) -> None:
     assert tomas.deputy is not None
     deputy = Recipient(people=frozenset({tomas.deputy.pk}))
@@ -52,6 +54,7 @@ def test_the_deputy_has_the_task_too_once_asked(update_request: UpdateRequest, t
     assert len(waiting_tasks(Recipient(everybody=True), viewer=SYSTEM, today=TODAY)) == 2
 
 
+@pytest.mark.long
 def test_what_was_sent_waits_for_whoever_decides(update_request: UpdateRequest, act: Action) -> None:
     acts.report_no_change(update_request, by=SYSTEM, reported_by="Tomas")
     # Five working days after it was sent, on Tuesday, 24 November.

@@ -99,6 +99,7 @@ def test_what_cannot_be_saved(facts: dict[str, str], code: str, secretariat: Use
     assert (refusal.value.code, SavedView.objects.count()) == (code, 1)
 
 
+@pytest.mark.long
 def test_one_account_keeps_fifty(secretariat: User) -> None:
     for number in range(50):
         save_view(by=secretariat, page=PAGE, query=f"q={number}", name=str(number))

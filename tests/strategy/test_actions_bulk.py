@@ -36,6 +36,7 @@ def three(edition: Edition, csirt: Organisation) -> list[Action]:
 CODES = ["1.1.1", "1.1.2", "1.1.3"]
 
 
+@pytest.mark.long
 def test_a_due_date_is_set_for_all_and_each_history_shows_it(
     edition: Edition, three: list[Action], secretariat: User
 ) -> None:
@@ -48,6 +49,7 @@ def test_a_due_date_is_set_for_all_and_each_history_shows_it(
     assert (entry.verb, entry.detail["actions"]) == ("actions.due_set", CODES)
 
 
+@pytest.mark.long
 def test_all_or_none_and_every_refusal_is_named(edition: Edition, three: list[Action], secretariat: User) -> None:
     before = AuditEntry.objects.count()
     with pytest.raises(bulk.RowsRefused) as refused:
@@ -87,6 +89,7 @@ def test_person_confirmed_and_public_are_set(edition: Edition, three: list[Actio
     assert set(Action.objects.values_list("person", "confirmed", "is_public")) == {(ana.pk, True, False)}
 
 
+@pytest.mark.long
 def test_nothing_ticked_and_nobody_else(edition: Edition, three: list[Action], secretariat: User, lead: User) -> None:
     with pytest.raises(Refused) as refused:
         bulk.bulk_set_due(edition, by=secretariat, codes=[], due_on=None)

@@ -50,6 +50,7 @@ def test_closing_ends_a_hold_and_a_status_set_by_hand(act: Action, secretariat: 
     assert (closed.on_hold_since, closed.on_hold_reason, closed.override, closed.override_by) == (None, "", "", "")
 
 
+@pytest.mark.long
 def test_a_closed_action_opens_again_for_a_reason(act: Action, secretariat: User, lead: User) -> None:
     reach_all(act, lead)
     course.close_action(act, by=secretariat)

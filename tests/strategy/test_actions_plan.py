@@ -83,6 +83,7 @@ def test_pillars_move_and_their_actions_follow(edition: Edition, act: Action, se
     assert Action.objects.get(pk=other.pk).version == other.version, "an order is no fact of its own"
 
 
+@pytest.mark.long
 def test_a_branch_is_removed_only_when_empty(edition: Edition, act: Action, secretariat: User) -> None:
     pillar, objective = edition.pillars.get(), Objective.objects.get()
     removals: list[Callable[[], object]] = [

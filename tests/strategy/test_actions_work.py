@@ -33,6 +33,7 @@ def test_the_lead_is_handed_over_from_a_day_and_nothing_is_overwritten(
     assert Action.objects.get(pk=act.pk).owner_ids() == {police.pk}
 
 
+@pytest.mark.long
 def test_who_led_speaks_no_more_and_who_leads_does(
     act: Action, police: Organisation, lead: User, other_lead: User, secretariat: User
 ) -> None:
@@ -87,6 +88,7 @@ def test_a_milestone_takes_the_next_free_code(act: Action, secretariat: User) ->
         milestones.add_milestone(act, by=secretariat, title="  ")
 
 
+@pytest.mark.long
 def test_a_missed_milestone_makes_the_action_late_and_ticking_it_corrects_that(
     act: Action, secretariat: User, lead: User
 ) -> None:

@@ -25,6 +25,7 @@ def findings() -> list[Finding]:
     return list(RECORDS["quotations"]())
 
 
+@pytest.mark.long
 @needs_samples
 @pytest.mark.usefixtures("real_country")
 def test_the_documents_that_nobody_here_wrote_hold_every_passage(secretariat: User, stranger: Client) -> None:

@@ -133,6 +133,7 @@ def test_one_action_with_money_says_all_that_is_known(act: Action, fund: Organis
     ]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("reporter")
 def test_what_is_not_public_is_not_in_the_file(act: Action, edition: Edition, fund: Organisation) -> None:
     hidden = make_action(edition, "1.1.2")

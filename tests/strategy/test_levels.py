@@ -148,6 +148,7 @@ def test_strangers_see_a_plan_with_its_own_levels_alone(country: Country, client
     assert len(copy.actions) + sum(map(len, of_pillars)) == len(codes_in(edition))
 
 
+@pytest.mark.long
 def test_what_nobody_sees_is_not_found_and_has_no_page(country: Country, client: Client) -> None:
     edition = plan_of(2)
     publish_edition(edition, by=SYSTEM)
@@ -186,6 +187,7 @@ def test_actions_stand_under_the_lowest_level_alone(country: Country) -> None:
     assert list(places_for_actions(edition)) == [part]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("depth", "has_part"), [(2, False), (3, True)])
 def test_a_level_that_the_plan_does_not_have_is_refused(country: Country, depth: int, has_part: bool) -> None:
     edition = plan_of(depth, (1, 1, 1))
@@ -248,6 +250,7 @@ class TestWords:
         country.save()
         assert create_edition(by=SYSTEM, code="new", title="New").levels == 2
 
+    @pytest.mark.long
     def test_heads_of_the_workbook_are_the_country_s_and_ours_are_read_too(
         self, country: Country, secretariat: User
     ) -> None:
@@ -266,6 +269,7 @@ class TestWords:
         report = rehearsed(edition, buffer.getvalue(), secretariat)
         assert (report.problems, report.changes) == ([], 0)
 
+    @pytest.mark.long
     def test_two_sheets_of_one_kind_are_refused(self, country: Country, secretariat: User) -> None:
         country.levels = THREE_NAMED
         country.save()

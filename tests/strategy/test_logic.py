@@ -64,23 +64,27 @@ def test_late_stays_late_while_nothing_happens(facts: ActionFacts, day: date, mo
         assert later.days(day + timedelta(days=more)) >= status_of(facts, day).days(day)
 
 
+@pytest.mark.long
 @given(actions, days)
 def test_closing_is_done_whatever_else_is_true(facts: ActionFacts, day: date) -> None:
     assert status_of(replace(facts, closed_on=day), day).rule is Rule.CLOSED
 
 
+@pytest.mark.long
 @given(actions, days)
 def test_a_later_due_date_never_makes_an_action_late(facts: ActionFacts, day: date) -> None:
     if status_of(facts, day).status is not Status.LATE and facts.due_on:
         assert status_of(replace(facts, due_on=facts.due_on + timedelta(days=30)), day).status is not Status.LATE
 
 
+@pytest.mark.long
 @given(actions, days)
 def test_reaching_every_milestone_leaves_only_the_actions_own_date_to_be_missed(facts: ActionFacts, day: date) -> None:
     reached = replace(facts, milestones=tuple(replace(m, reached_on=day) for m in facts.milestones))
     assert status_of(reached, day).rule is not Rule.MILESTONE_OVERDUE
 
 
+@pytest.mark.long
 @given(actions, days)
 def test_on_a_day_nothing_later_is_known(facts: ActionFacts, day: date) -> None:
     then = facts_on(facts, day)
@@ -135,6 +139,7 @@ def test_codes_sort_as_people_count() -> None:
     assert sorted(codes, key=code_key) == ["1", "1.9", "1.9.1", "1.10", "1.a", "2", "A"]
 
 
+@pytest.mark.long
 @given(st.lists(st.integers(1, 300), unique=True, max_size=8))
 def test_the_next_code_is_free_and_last(numbers: list[int]) -> None:
     siblings = [f"2.1.{n}" for n in numbers]

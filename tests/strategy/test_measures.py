@@ -78,6 +78,7 @@ def test_actions_that_hold_their_dates(edition: Edition) -> None:
     assert [(g.name, g.numerator, g.denominator) for g in reading.groups] == [("1 Law", 1, 3)]
 
 
+@pytest.mark.long
 def test_the_past_is_measured_as_it_was(edition: Edition) -> None:
     """On 31 October nothing was late yet; the milestone reached on the 20th was late on the 10th."""
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
@@ -86,11 +87,13 @@ def test_the_past_is_measured_as_it_was(edition: Edition) -> None:
     assert plain(measures.milestones_late(early, everything(edition))) == (1, 1, 1)
 
 
+@pytest.mark.long
 def test_actions_of_an_edition_that_had_not_begun_are_left_out_and_counted_as_such(edition: Edition) -> None:
     before = measures.share_actions_on_track(Period(date(2024, 1, 1), date(2024, 12, 31)), everything(edition))
     assert (plain(before), before.left_out) == ((None, 0, 0), ((measures.NOT_BEGUN, 3),))
 
 
+@pytest.mark.long
 def test_a_status_set_by_hand_counts_from_its_day(edition: Edition) -> None:
     Action.objects.filter(code="1.1.2").update(
         override="on_track", override_reason="Agreed", override_by="Ana", override_on=date(2026, 11, 10)
@@ -108,6 +111,7 @@ def test_the_measure_and_the_page_give_every_action_the_same_standing(edition: E
             assert rows[act.pk].status_on(day) == status_result_of(act, day), (act.code, day)
 
 
+@pytest.mark.long
 def test_words_heard_after_the_day_do_not_hide_those_heard_before(edition: Edition) -> None:
     act = Action.objects.get(code="1.1.1")
     Action.objects.filter(pk=act.pk).update(starts_on=date(2026, 1, 1))
@@ -118,6 +122,7 @@ def test_words_heard_after_the_day_do_not_hide_those_heard_before(edition: Editi
     assert ("1.1.1 Action 1.1.1", True) in [(r.label, r.counted) for r in reading.records]
 
 
+@pytest.mark.long
 def test_actions_with_a_lead_and_a_person(edition: Edition) -> None:
     reading = measures.share_actions_with_owner(QUARTER, everything(edition))
     assert plain(reading) == (Decimal("33.33"), 1, 3)
@@ -125,16 +130,19 @@ def test_actions_with_a_lead_and_a_person(edition: Edition) -> None:
     assert plain(measures.share_actions_with_owner(QUARTER, everything(edition)))[1] == 0
 
 
+@pytest.mark.long
 def test_actions_with_money(edition: Edition) -> None:
     assert plain(measures.share_actions_with_money(QUARTER, everything(edition)))[1:] == (1, 3)
 
 
+@pytest.mark.long
 def test_milestones_late(edition: Edition) -> None:
     reading = measures.milestones_late(QUARTER, everything(edition))
     assert plain(reading) == (1, 1, 2)
     assert [(r.label, r.counted) for r in reading.records] == [("1.1.3: Team", False), ("1.1.3: Draft", True)]
 
 
+@pytest.mark.long
 def test_what_a_closed_action_left_open_is_not_late(edition: Edition) -> None:
     Action.objects.filter(code="1.1.3").update(closed_on=date(2026, 11, 20), closed_by="Ana")
     reading = measures.milestones_late(QUARTER, everything(edition))
@@ -152,6 +160,7 @@ def test_when_nothing_is_late_there_is_no_median(edition: Edition) -> None:
     assert plain(reading) == (None, None, 0)
 
 
+@pytest.mark.long
 def test_rows_confirmed(edition: Edition) -> None:
     reading = measures.share_rows_confirmed(QUARTER, everything(edition))
     assert [(g.name, g.numerator, g.denominator) for g in reading.groups] == [

@@ -28,6 +28,7 @@ LINES = st.lists(
 )
 
 
+@pytest.mark.long
 @given(LINES)
 def test_every_cent_is_in_exactly_one_sum(lines: list[BudgetAmounts]) -> None:
     sums = added(lines, first="USD")
@@ -145,6 +146,7 @@ def test_money_of_a_merged_funder_counts_under_its_heir(
     assert [(r.code, r.sums[0].planned) for r in money_of(edition, None).by_funder] == [("fund", Decimal(200))]
 
 
+@pytest.mark.long
 def test_sums_take_a_fixed_number_of_queries(
     edition: Edition, act: Action, fund: Organisation, secretariat: User, django_assert_num_queries: Any
 ) -> None:
@@ -276,6 +278,7 @@ def test_what_is_spent_follows_the_payments(act: Action, secretariat: User) -> N
     assert refusal(lambda: acts.remove_budget_line(one, by=secretariat, reason="Not needed"))[0] == "in_use"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("facts", "code", "sentence"),
     [

@@ -60,6 +60,7 @@ def test_any_text_date_and_amount_survive_the_round_trip(  # noqa: PLR0917 -- hy
     assert (report.problems, report.changes) == ([], 0)
 
 
+@pytest.mark.long
 def test_a_text_longer_than_a_cell_is_cut_in_the_file_and_not_in_the_plan(full: Edition, secretariat: User) -> None:
     long = "word " * 8000
     Action.objects.update(internal_notes=long)
@@ -70,6 +71,7 @@ def test_a_text_longer_than_a_cell_is_cut_in_the_file_and_not_in_the_plan(full: 
     assert rehearsed(full, content, secretariat).changes == 0
 
 
+@pytest.mark.long
 def test_text_that_looks_like_a_formula_is_written_as_text(full: Edition) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook_of(full)))
     kinds = {c.data_type for page in book for row in page.iter_rows() for c in row if c.value is not None}
@@ -157,6 +159,7 @@ def test_the_sample_country_goes_out_and_comes_back_unchanged(isla: object, secr
         assert len(report.rows) > 12
 
 
+@pytest.mark.long
 def test_nothing_is_removed_by_absence(full: Edition, secretariat: User) -> None:
     def drop_rows(book: Workbook) -> None:
         for name in ("actions", "milestones", "budget"):

@@ -89,6 +89,7 @@ def test_every_column_has_words_and_a_name_that_a_machine_can_take(name: str) ->
         assert str(column.help)
 
 
+@pytest.mark.long
 def test_an_action_says_who_leads_it_by_code(full: Action) -> None:
     table = TABLES["actions"]
     (row,) = records(table, table.ordered(STRANGER), STRANGER)
@@ -100,6 +101,7 @@ def test_an_action_says_who_leads_it_by_code(full: Action) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_funder_that_is_not_public_is_not_named_but_its_money_counts(full: Action) -> None:
     table = TABLES["budget_lines"]
     (row,) = records(table, table.ordered(STRANGER), STRANGER)

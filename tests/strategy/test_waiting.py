@@ -138,6 +138,7 @@ class TestTerms:
         told = "long term: 24 months after approval on 31 August 2025"
         assert told in client.get(act.get_absolute_url()).content.decode()
 
+    @pytest.mark.long
     def test_without_a_day_of_approval_there_is_no_date_and_the_page_says_why(
         self, terms: Country, edition: Edition, act: Action, client: Client
     ) -> None:

@@ -61,6 +61,7 @@ def sample(**facts: Any) -> Wave:
 
 
 class TestInstrument:
+    @pytest.mark.long
     def test_it_is_frozen_once_a_wave_has_opened(self) -> None:
         wave = opened()
         question = wave.instrument.questions.get(key="backup")
@@ -243,6 +244,7 @@ class TestPersonalLink:
         assert refused(answering.send_by_link, wave, given=Given(answers()), secret=secret).code == "link_unknown"
         assert refused(answering.send_by_link, wave, given=Given(answers()), secret="none").code == "link_unknown"
 
+    @pytest.mark.long
     def test_an_open_wave_has_none_and_a_sample_no_open_link(self) -> None:
         assert refused(preparing.make_links, opened(), number=1).code == "open_wave"
         wave = opened(prepared(code="other", title="Other"), mode="sample")
@@ -420,6 +422,7 @@ class TestResults:
         answering.enter(wave, by=SYSTEM, **facts)
         assert refused(publishing.publish, wave, shown=shown).code == "changed_since"
 
+    @pytest.mark.long
     def test_two_waves_compare_question_by_question(self) -> None:
         first = self.published()
         version = preparing.add_version(first.survey, by=SYSTEM)
@@ -468,6 +471,7 @@ class TestResults:
             COUNTED: False,
         }
 
+    @pytest.mark.long
     def test_one_that_is_compared_waits_for_the_one_before(self) -> None:
         first = ended(filled(sample()))
         facts: dict[str, Any] = {"code": "w2", "title": "Second", "mode": "interviewer", "compared_with": first}

@@ -106,6 +106,7 @@ class TestWeights:
         assert max(made.of.values()) <= logic.TRIM * (1 + 1e-6)
         assert sum(made.of[cell] * number for cell, number in counts.items()) == pytest.approx(total, rel=1e-6)
 
+    @pytest.mark.long
     @given(
         st.dictionaries(st.sampled_from("abcd"), st.integers(20, 60), min_size=4),
         st.dictionaries(st.sampled_from("abcd"), st.integers(900, 1100), min_size=4),
@@ -154,12 +155,14 @@ class TestBands:
         wide, narrow = logic.wilson(share, answers), logic.wilson(share, answers * 4)
         assert narrow[1] - narrow[0] < wide[1] - wide[0]
 
+    @pytest.mark.long
     @given(st.lists(st.tuples(st.floats(0.1, 5), st.integers(1, 50)), min_size=1, max_size=20))
     def test_unequal_weights_are_never_as_certain_as_equal_ones(self, weights: list[tuple[float, int]]) -> None:
         number = sum(n for _w, n in weights)
         assert 0 < logic.effective_number(weights) <= number * (1 + 1e-9)
         assert logic.design_effect(number, logic.effective_number(weights)) >= 1
 
+    @pytest.mark.long
     @given(st.floats(0, 1), st.floats(0, 1), st.integers(50, 3000), st.integers(50, 3000))
     def test_a_difference_has_its_band_and_the_other_way_round_its_mirror(
         self, a: float, b: float, n: int, m: int
@@ -233,6 +236,7 @@ class TestAnonymous:
         st.tuples(st.sampled_from("abcdef"), st.sampled_from("xyz"), st.sampled_from("mf")), min_size=0, max_size=200
     )
 
+    @pytest.mark.long
     @given(rows, st.integers(2, 8))
     def test_each_combination_that_leaves_is_that_of_at_least_k(self, rows: list[tuple[str, ...]], k: int) -> None:
         made = logic.k_anonymous(rows, k)

@@ -170,6 +170,7 @@ class TestAnswering:
         assert "Your answers were received" in words_in(thanks)
         assert wave.responses.get().answers["comment"] == "<script>alert(1)</script>"
 
+    @pytest.mark.long
     def test_the_same_form_sent_five_times_counts_once(self, stranger: Client) -> None:
         wave, given = opened(), form()
         assert {stranger.post(ANSWER, given).status_code for _n in range(5)} == {200}

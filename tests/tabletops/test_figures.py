@@ -65,6 +65,7 @@ def test_the_share_of_expected_actions_counts_evaluated_exercises_alone() -> Non
     assert (found.value, found.numerator, found.denominator) == (Decimal("50.00"), Decimal(1), Decimal(2))
 
 
+@pytest.mark.long
 def test_a_finding_is_in_time_when_it_is_closed_by_its_day() -> None:
     made = evaluated(due_in=0)
     assert measures.share_exercise_findings_in_time(this_year(), Filters()).value == Decimal("0.00")
@@ -74,6 +75,7 @@ def test_a_finding_is_in_time_when_it_is_closed_by_its_day() -> None:
     assert measures.share_exercise_findings_in_time(this_year(), Filters()).value == Decimal("0.00")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("isla")
 def test_nothing_of_an_exercise_counts_in_any_value_about_incidents() -> None:
     named = [
@@ -109,6 +111,7 @@ def waiting(recipient: Recipient = FOR_RUN, viewer: object = None) -> list[Task]
     return list(waiting_tasks(recipient, viewer=viewer, today=clock.today()))
 
 
+@pytest.mark.long
 def test_what_waits_for_who_runs_exercises() -> None:
     made = started()
     assert [t.why for t in waiting()] == ["The exercise is running. End it when it is over."]
@@ -128,6 +131,7 @@ def test_a_planned_one_waits_from_a_month_before_it() -> None:
         assert [(t.title, t.why) for t in waiting()] == [(made.title, "The exercise is to be held.")]
 
 
+@pytest.mark.long
 def test_a_finding_waits_for_the_organisation_that_carries_it_out() -> None:
     made = evaluated()
     port = Organisation.objects.get(code="port")

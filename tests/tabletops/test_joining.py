@@ -21,6 +21,7 @@ def again(of: Participant) -> Participant:
     return Participant.objects.select_related("tabletop").get(pk=of.pk)
 
 
+@pytest.mark.long
 def test_accepting_twice_is_accepting_once() -> None:
     made = tabletop()
     found = accepted(made)
@@ -77,6 +78,7 @@ def tabletop_two() -> Tabletop:
     return plan_tabletop(by=SYSTEM, planned_at=clock.now(), title="Second")
 
 
+@pytest.mark.long
 def test_a_link_that_is_known_to_others_is_ended_and_the_new_one_goes_to_the_own_address() -> None:
     made = started()
     found = made.participants.get(mail="ana@example.org")

@@ -171,6 +171,7 @@ def test_a_leaked_link_is_closed_by_its_owner(stranger: Client) -> None:
     assert (stranger.get(old).status_code, stranger.get(link(found)).status_code) == (404, 200)
 
 
+@pytest.mark.long
 def test_a_link_shows_nothing_any_more_once_it_is_evaluated_or_a_month_over(stranger: Client) -> None:
     made = started()
     found = made.participants.get(number=1)
@@ -215,6 +216,7 @@ def test_the_public_reads_that_it_was_held_when_the_scenario_and_how_many(strang
     }
 
 
+@pytest.mark.long
 def test_a_title_that_was_adapted_is_not_public(stranger: Client) -> None:
     made = started(title="Minister falls ill")
     evaluating.publish_tabletop(running.end_tabletop(made, by=SYSTEM), by=SYSTEM)

@@ -24,7 +24,6 @@ def test_two_facilitators_who_send_one_inject_at_once_send_it_once(turn: int) ->
     assert len(mails(INJECT)) == 2  # of minute 0, and this one
 
 
-@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", range(2))
 def test_the_clock_and_a_facilitator_at_once_send_it_once(turn: int) -> None:

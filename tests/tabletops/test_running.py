@@ -147,6 +147,7 @@ def test_a_skipped_inject_is_not_sent() -> None:
 # --- A pause ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_paused_exercise_sends_nothing_and_its_clock_does_not_run() -> None:
     made = started()
     with minutes_later(10):

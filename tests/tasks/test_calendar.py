@@ -78,6 +78,7 @@ def test_the_same_is_told_in_the_same_bytes_and_a_change_is_counted(busy: Editio
     assert moved["1.1.1 Action 1.1.1"] == (date(2026, 10, 1), 0)
 
 
+@pytest.mark.long
 def test_reading_a_calendar_leaves_no_trace_in_the_trail(busy: Edition, lead: User, stranger: Client) -> None:
     before = AuditEntry.objects.count()
     stranger.get(address(lead))
@@ -98,6 +99,7 @@ def test_a_renewed_address_makes_the_old_one_worthless(busy: Edition, lead: User
     assert stranger.get(older).status_code == 404
 
 
+@pytest.mark.long
 def test_nobody_renews_the_calendar_of_another(busy: Edition, lead: User, administrator: User) -> None:
     for by in (administrator, SYSTEM):
         with pytest.raises(NotAllowed):
@@ -110,17 +112,20 @@ def test_a_forged_address_opens_nothing(token: str, busy: Edition, lead: User, s
     assert stranger.get(f"/calendar/{token}.ics").status_code == 404
 
 
+@pytest.mark.long
 def test_the_signature_of_another_purpose_opens_nothing(busy: Edition, lead: User, stranger: Client) -> None:
     token = links.sign("review", lead.pk, 1)
     assert stranger.get(reverse("portal:calendar", args=[token])).status_code == 404
 
 
+@pytest.mark.long
 def test_a_closed_account_has_no_calendar(busy: Edition, lead: User, stranger: Client) -> None:
     old = address(lead)
     User.objects.filter(pk=lead.pk).update(is_active=False)
     assert stranger.get(old).status_code == 404
 
 
+@pytest.mark.long
 def test_an_account_without_a_role_has_no_calendar(busy: Edition, lead: User, stranger: Client) -> None:
     old = address(lead)
     lead.memberships.all().delete()
@@ -144,6 +149,7 @@ def test_too_many_tries_are_slowed(busy: Edition, lead: User, stranger: Client) 
     assert [stranger.get(address(lead)).status_code for _n in range(3)][-1] == 429
 
 
+@pytest.mark.long
 def test_a_calendar_is_only_read(busy: Edition, lead: User) -> None:
     assert Client().post(address(lead)).status_code == 405
 
@@ -172,6 +178,7 @@ def test_an_editions_public_milestones_for_anybody(
     assert stranger.get(place).status_code == 404
 
 
+@pytest.mark.long
 def test_a_merged_organisations_calendar_goes_on(
     busy: Edition, csirt: Organisation, police: Organisation, other_lead: User
 ) -> None:

@@ -148,6 +148,7 @@ def test_what_rests_is_left_out_until_it_may_be_said_again(
     assert all(n.keys & set(wanted) for n in reminders_of(wanted, reminders))
 
 
+@pytest.mark.long
 @given(
     st.lists(st.dictionaries(keys, st.tuples(st.sampled_from("xyz"), st.sampled_from("pq"))), min_size=1, max_size=6)
 )

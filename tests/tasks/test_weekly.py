@@ -109,6 +109,7 @@ def test_in_the_readers_language(busy: Edition, lead: User) -> None:
     assert "http://localhost:8000/es/workspace/" in mail.text
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("monday")
 def test_two_workers_settle_a_week_once(busy: Edition, lead: User) -> None:
     text = letters.Text("Subject", "Text")
@@ -117,6 +118,7 @@ def test_two_workers_settle_a_week_once(busy: Edition, lead: User) -> None:
     assert OutboxMail.objects.count() == 1
 
 
+@pytest.mark.long
 def test_one_sets_only_ones_own(busy: Edition, lead: User, administrator: User) -> None:
     with pytest.raises(NotAllowed):
         set_weekly(lead, by=administrator, weekday=0, is_on=False)

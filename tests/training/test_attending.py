@@ -115,6 +115,7 @@ class TestCode:
             attending.come_by_link(one, by=Participant(one), session=session, code=code_now(session))
         assert refusal.value.code == code
 
+    @pytest.mark.long
     def test_a_link_of_another_cohort_or_of_another_person_marks_nobody(self) -> None:
         made = cohort()
         one, other = signed_up(made), signed_up(made, "Bruno Brisa")
@@ -154,6 +155,7 @@ class TestList:
         assert came(made) == []
         assert Session.objects.get().recorded_on is not None
 
+    @pytest.mark.long
     def test_neither_an_unknown_number_nor_one_without_a_seat_is_recorded(self) -> None:
         made = held(1, capacity=1)
         entered(made, "Late")

@@ -41,6 +41,7 @@ def closed(
 
 @pytest.mark.django_db
 class TestMeasures:
+    @pytest.mark.long
     def test_each_person_is_counted_once_where_they_are_known_again(self) -> None:
         one = course()
         for code in ("first", "second"):
@@ -58,6 +59,7 @@ class TestMeasures:
         for measure in (measures.people_trained, measures.share_completed, measures.share_passed, measures.median_gain):
             assert not measure(EVER, Filters()).value
 
+    @pytest.mark.long
     def test_shares_hold_everybody_who_took_part(self) -> None:
         closed(10, 8, scores=(40, 70), pass_mark=60)
         found = measures.share_completed(EVER, Filters())

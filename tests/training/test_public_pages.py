@@ -54,6 +54,7 @@ def own(of: Enrolment) -> str:
 
 
 class TestPublic:
+    @pytest.mark.long
     def test_what_is_not_public_is_found_nowhere(self, stranger: Client) -> None:
         made = cohort(is_public=False, title="Hidden cohort")
         signed = signed_up(made, "Zoila Private")
@@ -410,6 +411,7 @@ class TestWorkspace:
         sheet = browser.get(f"{base}cohorts/officials-hospital/sessions/1/sheet.pdf")
         assert sheet.content[:5] == b"%PDF-"
 
+    @pytest.mark.long
     def test_the_hospital_is_closed_from_its_page(
         self, isla: Country, user_with: Callable[..., User], browser_of: Callable[[User], Client]
     ) -> None:

@@ -95,6 +95,7 @@ class TestClosing:
         with pytest.raises(Refused):
             results.open_again(cohort(made.course, code="another"), by=SYSTEM, reason="x")
 
+    @pytest.mark.long
     def test_who_left_counts_as_not_completed(self) -> None:
         made = held(6)
         came(made, 1, 1, 2, 3, 4, 5)

@@ -138,6 +138,7 @@ def test_the_signature_is_that_of_the_specification() -> None:
     assert given == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
+@pytest.mark.long
 def test_only_chosen_kinds_and_only_from_now_on(got: Receiver, act: Action, secretariat: User) -> None:
     add_update(act, by=secretariat, done="Before")
     hook_of(secretariat, got.url, "milestone.reached")
@@ -166,6 +167,7 @@ def test_nobody_is_told_of_what_their_account_may_not_know(
     assert (make_messages(), WebhookMessage.objects.count()) == (0, 0)
 
 
+@pytest.mark.long
 def test_what_was_taken_from_the_account_meanwhile_does_not_leave(
     got: Receiver, act: Action, secretariat: User, administrator: User, user_with: Callable[..., User]
 ) -> None:
@@ -258,6 +260,7 @@ def bank(hook: Webhook, user_with: Callable[..., User]) -> Organisation:
     return make_bank()
 
 
+@pytest.mark.long
 def test_a_finding_that_is_fixed_and_comes_again_is_told_each_time_and_once(bank: Organisation) -> None:
     first, quiet = make_finding(bank, "192.0.2.1"), make_finding(bank, "192.0.2.9")
     look()
@@ -311,6 +314,7 @@ def test_a_look_reads_what_changed_and_nothing_else(bank: Organisation, monkeypa
     assert SeenState.objects.filter(thing__startswith="feeds.finding:").count() == 6
 
 
+@pytest.mark.long
 def test_after_a_restore_of_an_older_database_it_remembers_anew(bank: Organisation) -> None:
     made = make_finding(bank, "192.0.2.1")
     look()
@@ -483,6 +487,7 @@ def test_without_the_setting_loopback_and_http_are_closed(settings: Any) -> None
 # --- Again, and the end -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_failure_is_tried_again_with_growing_waits_under_one_number_and_then_given_up(
     hook: Webhook, got: Receiver, secretariat: User
 ) -> None:
@@ -503,6 +508,7 @@ def test_a_failure_is_tried_again_with_growing_waits_under_one_number_and_then_g
     assert tries == [(500, "status")] * (len(logic.WAITS) + 1)
 
 
+@pytest.mark.long
 def test_one_bad_receiver_holds_no_other_up(hook: Webhook, got: Receiver, act: Action, secretariat: User) -> None:
     bad, _secret = hook_of(secretariat, "http://127.0.0.1:9/")
     for _turn in range(15):
@@ -666,6 +672,7 @@ def test_nobody_makes_one_for_another_or_touches_anothers(
         make_webhook(lead, by=lead, name="x", url="https://example.org/", kinds=["no.such"])
 
 
+@pytest.mark.long
 def test_making_and_changing_one_is_in_the_trail(hook: Webhook, secretariat: User) -> None:
     changed = update_webhook(hook, by=secretariat, name="Chat of the team", url=hook.url, kinds=hook.kinds[:1])
     assert (changed.name, changed.kinds) == ("Chat of the team", hook.kinds[:1])

@@ -231,6 +231,7 @@ class TestCatalogue:
         with pytest.raises(Refused, match="removed already"):
             catalogue.remove_course(row, by=by)
 
+    @pytest.mark.long
     def test_the_link_of_one_institution_does_not_reach_the_course_of_another(self) -> None:
         _one, secret_one = institution()
         _other, secret_other = institution("light-and-power")

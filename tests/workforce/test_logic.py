@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,12 +68,14 @@ class TestGaps:
         rows = [need(None, "energy", 10, 4), need(1, "energy", 2, 1), need(1, "energy", 3, 1, role=2)]
         assert [(n.body, n.role) for n in counted_once(rows)] == [(None, 1), (1, 2)]
 
+    @pytest.mark.long
     @given(needs)
     def test_filled_and_missing_are_what_is_needed(self, rows: list[Need]) -> None:
         found = gaps((each.sector, each) for each in rows)
         assert all(g.filled + g.missing == g.needed and 0 <= g.filled <= g.in_post for g in found)
         assert share_of(rows) == (sum(g.filled for g in found), sum(g.needed for g in found))
 
+    @pytest.mark.long
     @given(needs)
     def test_the_order_of_answers_does_not_matter(self, rows: list[Need]) -> None:
         numbered = [Need(n.body, n.sector, n.role, n.needed, n.in_post, n.as_of, number=i) for i, n in enumerate(rows)]

@@ -67,6 +67,7 @@ class TestCatalogue:
             7,
         )
 
+    @pytest.mark.long
     def test_what_is_hidden_or_removed_reads_as_what_does_not_exist(self, stranger: Client) -> None:
         _made, secret = institution()
         made = course(secret, "A secret course")
@@ -117,6 +118,7 @@ class TestKeeping:
         assert stranger.post(f"{home}{made.pk}/", {"do": "remove"}).status_code == 302
         assert "Taps" not in text_of(stranger.get("/courses/"))
 
+    @pytest.mark.long
     def test_opening_a_link_changes_nothing(self, stranger: Client) -> None:
         _made, secret = institution()
         made = course(secret)

@@ -41,6 +41,7 @@ def answer_of(response: Any) -> tuple[int, bool, bool, str]:
 REFUSED = (422, True, True, "Ensure this value has at most 500 characters (it has 1199).")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "more"), [("hold", {"since": str(TODAY)}), ("override", {"status": "late"})])
 def test_of_an_action(edition: Edition, workspace: Client, name: str, more: dict[str, str]) -> None:
     act = make_action(edition)

@@ -81,7 +81,7 @@ def steps_shown(*, quiet: bool = False) -> Iterator[None]:
     steps = Steps()
     _shown.append(steps)
     try:
-        with progress.told_to(steps):
+        with progress.shown_by(steps):
             yield
     finally:
         steps.end()

@@ -71,7 +71,7 @@ def load_pack(folder: Path, *, by: Actor) -> Difference | None:
             _("The pack contradicts data that people entered here, so nothing was loaded: %s") % wrong
         ) from wrong
     _remember(difference, shelf)
-    progress.at(_l("Calculating statuses, figures and reports"))
+    progress.at(_l("Calculating statuses, values and reports"))
     after_load()
     return difference
 

@@ -76,6 +76,7 @@ def test_a_later_origin_is_never_due_earlier(
     assert start <= due[0] <= due[1]
 
 
+@pytest.mark.long
 @given(moments, amounts, calendars, spans())
 def test_a_pause_never_makes_it_due_earlier(
     start: datetime, amount: Amount, calendar: Calendar, pauses: list[tuple[datetime, datetime]]

@@ -95,6 +95,7 @@ def test_no_heading_stands_alone_at_the_end_of_a_page() -> None:
             assert not text[-1].startswith(("Heading", "A table", "Chart", "Dotted")), (lines, text[-1])
 
 
+@pytest.mark.long
 def test_rows_of_a_table_stay_whole() -> None:
     rows = [[Cell(f"first{n}. " + "words " * 12 + f"last{n}."), Cell("x")] for n in range(60)]
     for page in pages(to_pdf(document([Grid("Rows", ["A", "B"], rows, widths=(1, 3))]))):

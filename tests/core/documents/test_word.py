@@ -52,6 +52,7 @@ def test_it_knows_its_title_and_language() -> None:
     assert "Página" in word.sections[0].footer.paragraphs[0]._p.xml
 
 
+@pytest.mark.long
 def test_tables_repeat_their_header_and_pictures_have_words() -> None:
     word = opened(to_word(document()))
     data = [t for t in word.tables if t._tbl.tblPr.find(qn("w:tblCaption")) is not None]
@@ -68,6 +69,7 @@ def test_lists_begin_at_one_again() -> None:
     assert numbers[0] == numbers[1] != numbers[2]
 
 
+@pytest.mark.long
 def test_links_are_whole_addresses_or_none() -> None:
     def addresses(**more: object) -> set[str]:
         word = opened(to_word(document(**more)))

@@ -149,6 +149,7 @@ def test_tracked_changes_show_the_new_wording(tmp_path: Path) -> None:
     assert read_document(tmp_path / "tracked.docx").text == "The plan covers three pillars."
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("formats", "labels"),
     [

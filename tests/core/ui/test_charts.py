@@ -131,6 +131,7 @@ def test_a_sparkline_is_well_formed_or_nothing(values: list[float | None], targe
         check(drawn)
 
 
+@pytest.mark.long
 @FEW
 @given(st.dictionaries(statuses, st.integers(0, 10_000)))
 def test_a_status_bar_is_as_wide_as_its_sheet(counts: dict[str, int]) -> None:

@@ -259,6 +259,7 @@ def test_a_filter_of_many_choices_is_a_select_and_of_few_is_chips() -> None:
     assert 'value="port"' in text
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("code", ["en", "es"])
 @pytest.mark.parametrize(
     "address", ["/", "/strategy/2025-2028/actions/1.1.1/?q=a%2Fes%2F", "/workspace/", "/account/login/?next=/es/"]

@@ -92,6 +92,7 @@ def test_each_text_that_is_no_address_says_why() -> None:
     assert {t: REASONS[w] for t, w in zip(texts, why, strict=True)} == texts
 
 
+@pytest.mark.long
 @settings(max_examples=100, deadline=None)
 @given(st.ip_addresses())
 def test_words_and_text_are_two_forms_of_one_address(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:

@@ -111,6 +111,7 @@ def test_a_line_that_is_no_utf_8_is_windows_and_spoils_no_other() -> None:
     assert readable(mixed) == "Belmopán\nBelmopán “x”\r\nhole \x81\n".encode()
 
 
+@pytest.mark.long
 @given(
     st.binary(max_size=400).map(lambda b: b.translate(bytes.maketrans(b"\x01\x02\x03", b"\n\n\r"))), st.integers(1, 90)
 )

@@ -64,6 +64,7 @@ def test_the_longest_prefix_is_found(steps: int, listed: list[Network], more: li
     assert found == [by_trying_all(listed, a) for a in wanted]
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(200), deadline=None)
 @given(st.text("0123456789./:abcf ", max_size=22) | v4_networks.map(str) | v6_networks.map(str))
 def test_a_text_is_a_prefix_where_ipaddress_says_so(text: str) -> None:

@@ -139,6 +139,7 @@ def test_a_row_cut_in_the_middle_costs_itself_and_the_line_it_ran_into() -> None
     assert rejects == [(3, '"4","5\n"6","7","8"', "broken_row"), (6, '"12","13', "broken_row")]
 
 
+@pytest.mark.long
 def test_a_quote_that_nobody_closes_costs_one_line_not_the_file() -> None:
     good = (b"1," + b"z" * 97 + b"\n") * 20_000
     rows, rejects = read_csv(b'x,y\n1,"open\n' + good, 1 << 18)
@@ -220,6 +221,7 @@ INTELMQ = {
 }
 
 
+@pytest.mark.long
 def test_json_is_read_by_line_in_an_array_or_set_out_over_lines_wherever_it_is_cut() -> None:
     rows = [{**INTELMQ, "extra": {"n": 1.50, "deep": {"x": [1, 2]}}, "source.port": n} for n in range(20)]
     by_line = "\n".join(json.dumps(r) for r in rows).encode()
@@ -449,6 +451,7 @@ def test_rows_that_are_all_shorter_than_the_header_are_a_habit_of_the_writer() -
     assert [row["ip"] for _, row in known(list(habit.parts()))[0]] == ["192.0.2.1", "192.0.2.2"]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not (SAMPLES / "shadowserver").exists(), reason="the samples are not on this machine")
 def test_every_sample_has_as_many_rows_as_the_csv_module_finds() -> None:
     for path in sorted((SAMPLES / "shadowserver").glob("*.csv")):

@@ -45,6 +45,7 @@ def _check(rows: list[int], before: list[int], block: int) -> None:
     assert len(seen) == len(set(rows) - set(before))
 
 
+@pytest.mark.long
 @settings(max_examples=drawn(150), deadline=None)
 @given(st.lists(keys | st.sampled_from([1 << 40, 1 << 63]), max_size=40))
 def test_rows_of_equal_keys_stand_together_in_their_order(listed: list[int]) -> None:

@@ -99,6 +99,7 @@ def test_a_report_that_comes_after_its_day_was_compacted_is_added(tmp_path: Path
     assert store.counts(kept, DAY, DAY, []) == [{"events": 7}]
 
 
+@pytest.mark.long
 def test_days_that_are_old_enough_go_as_a_whole(tmp_path: Path) -> None:
     kept = filled(tmp_path)
     store.compact(kept, DAY)

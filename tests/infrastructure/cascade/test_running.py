@@ -206,6 +206,7 @@ def test_a_place_that_fails_takes_what_stands_there() -> None:
     assert island().failures_of_place("hills") == ()
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(shares)
 def test_a_service_that_stops_is_lost_entirely_to_those_that_need_it(threshold: float) -> None:

@@ -98,6 +98,7 @@ def check(document: Document) -> None:
     assert all(0 <= start < end <= len(document.text) for start, end in document.repaired)
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=600), st.sampled_from(["a.txt", "a.md", "a.html", "a.docx", "a.pdf", "a"]))
 def test_any_bytes_give_a_document_or_a_refusal(data: bytes, name: str) -> None:

@@ -143,6 +143,7 @@ def test_every_act_has_words_for_an_auditor() -> None:
     assert silent == []
 
 
+@pytest.mark.long
 def test_no_role_is_given_by_leaving_the_list_alone(secretariat: User, browser_of: Browser) -> None:
     page = browser_of(secretariat).post("/workspace/accounts/invite/", {"email": "new@example.org", "role": ""})
     assert (page.status_code, Invitation.objects.count()) == (422, 0)

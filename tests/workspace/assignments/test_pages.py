@@ -224,6 +224,7 @@ def test_a_form_leads_back_to_this_site_alone(asked: Night, ana: User, browser_o
 # --- Lists of the threats -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_list_of_findings_opens_on_what_is_open(night: Night, ana: User, browser_of: Browser) -> None:
     Finding.objects.filter(pk=night.of_shop.pk).update(state="fixed", fixed_on=night.of_shop.last_day)
     browser = browser_of(ana)

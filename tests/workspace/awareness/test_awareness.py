@@ -81,6 +81,7 @@ def test_a_campaign_from_its_draft_to_its_reach(browser: Client) -> None:
     assert "Mire aquí" in text_of(Client().get(f"/es/campaigns/{made.code}/"))
 
 
+@pytest.mark.long
 def test_a_material_is_written_and_published(browser: Client) -> None:
     facts = {
         "title": "Router",
@@ -243,6 +244,7 @@ def test_counts_of_groups_are_imported_with_their_source(browser: Client) -> Non
     assert "Tool of the bank" in text_of(browser.get("/workspace/exercises/first-six/"))
 
 
+@pytest.mark.long
 def test_counts_that_are_wrong_are_removed_by_who_runs_the_exercise(
     browser: Client, user_with: Callable[..., User], browser_of: Callable[[User], Client]
 ) -> None:

@@ -79,6 +79,7 @@ def test_nothing_that_people_type_becomes_markup_or_a_link(desk: Desk, browser_o
     assert ",<script>alert(1)</script>=cmd|x," in sheet
 
 
+@pytest.mark.long
 def test_a_red_case_is_at_no_exit_of_who_is_not_named(desk: Desk, browser_of: Browser) -> None:
     case = desk.case("Redword at the port", organisation=desk.port)
     parts.add_observables(case, by=desk.ana, found=[("ipv4", "203.0.113.9")])

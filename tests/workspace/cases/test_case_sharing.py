@@ -74,6 +74,7 @@ def test_what_left_as_stix_comes_into_another_case_after_a_look(browser: Client,
     assert (again.status_code, "has all of these already" in again.content.decode()) == (422, True)
 
 
+@pytest.mark.long
 def test_what_was_shown_for_one_case_is_not_taken_into_another_and_cannot_be_written_by_hand(
     browser: Client, case: Case
 ) -> None:

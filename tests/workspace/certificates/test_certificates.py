@@ -78,6 +78,7 @@ def test_the_list_finds_by_state_and_name(coordinator: User, browser_of: Callabl
     assert {row[1] for row in revoked} == {"revoked"}
 
 
+@pytest.mark.long
 def test_the_list_costs_the_same_however_long_it_is(coordinator: User, browser_of: Callable[[User], Client]) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

@@ -30,6 +30,7 @@ from tests.portal.crawl import body
 Browser = Callable[[User], Client]
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_every_field_that_is_shown_has_a_name_in_both_languages() -> None:
     shown = [

@@ -61,6 +61,7 @@ def test_sent_twice_it_is_one_comment(page: str, workspace: Client) -> None:
     assert Comment.objects.count() == before + 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -164,6 +164,7 @@ def test_one_press_makes_a_passage_a_row_beside_those_of_the_rules(draft: Import
     assert plan(undo_mark(draft, by=drafter)) == before
 
 
+@pytest.mark.long
 def test_rows_are_joined_split_and_moved_and_each_press_is_undone(draft: ImportDraft, drafter: User) -> None:
     draft = marked(draft, drafter)
     steps: list[list[tuple[str, str, str]]] = [plan(draft)]

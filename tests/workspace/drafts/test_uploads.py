@@ -84,6 +84,7 @@ GERMAN = (
 # At the form, at once
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [

@@ -67,6 +67,7 @@ def test_the_secretariat_adds_a_public_link(
     assert stranger.get("/evidence/the-act/file/")["Location"] == "https://example.org/act"
 
 
+@pytest.mark.long
 def test_the_same_file_again_is_said_and_attached(secretariat: User, act: Action, browser_of: Browsers) -> None:
     make_file("Minutes of May", body=PDF)
     response = browser_of(secretariat).post(f"/workspace/evidence/new/?to={key(act)}", sent(file=upload()), follow=True)
@@ -74,6 +75,7 @@ def test_the_same_file_again_is_said_and_attached(secretariat: User, act: Action
     assert (Evidence.objects.count(), Attachment.objects.get().thing) == (1, key(act))
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -104,6 +106,7 @@ def test_what_cannot_be_kept_comes_back_with_its_sentence_and_its_text(
     assert Evidence.objects.count() == 0
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("body", "name", "sentence"),
     [
@@ -138,6 +141,7 @@ def test_a_file_that_is_not_taken_says_why(  # noqa: PLR0917 -- fixtures
     assert Evidence.objects.count() == 0
 
 
+@pytest.mark.long
 def test_a_file_and_a_link_at_once_are_two_pieces(secretariat: User, today: None, browser_of: Browsers) -> None:
     response = browser_of(secretariat).post("/workspace/evidence/new/", sent(file=upload(), url="https://example.org/"))
     assert (response.status_code, "Add either a file or an address: each is separate evidence." in text(response)) == (
@@ -218,6 +222,7 @@ def test_what_is_here_already_is_found_and_attached(
     assert [a.note for a in Attachment.objects.all()] == ["page 2"]
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     "thing", ["strategy.action:999999", "nonsense", "strategy.action:x", "no.such:1", "auth.group:1"]
 )
@@ -308,6 +313,7 @@ def test_replacing_and_withdrawing(lead: User, csirt: Organisation, act: Action,
     assert "Wrong year" in page
 
 
+@pytest.mark.long
 def test_taking_it_off_is_asked_first(lead: User, act: Action, browser_of: Browsers) -> None:
     piece = make_file()
     one = attach(piece, by=lead, thing=act)

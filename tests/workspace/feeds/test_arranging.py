@@ -104,6 +104,7 @@ def _bytes(content: str | bytes) -> bytes:
     return content.encode() if isinstance(content, str) else content
 
 
+@pytest.mark.long
 def test_what_cannot_be_told_is_asked_and_what_would_be_refused_is_named(responder: Client) -> None:
     feed = handed_in(responder, outside.UNDECIDED)
     address = f"/workspace/feeds/{feed.code}/arrangement/"
@@ -120,6 +121,7 @@ def test_what_cannot_be_told_is_asked_and_what_would_be_refused_is_named(respond
     assert feed.mapping == {}
 
 
+@pytest.mark.long
 def test_another_sign_between_columns_offers_other_columns(responder: Client) -> None:
     feed = handed_in(responder, "ip;note\n192.0.2.1;a,b\n192.0.2.2;c,d\n")
     address = f"/workspace/feeds/{feed.code}/arrangement/"
@@ -184,6 +186,7 @@ def test_programs_send_events_that_need_no_arrangement(responder: Client) -> Non
         change_feed(feed, by=SYSTEM, mapping={"arrange": {"address": "ip", "sql": "DROP"}})
 
 
+@pytest.mark.long
 def test_a_listed_network_becomes_one_finding_of_the_network(responder: Client) -> None:
     feed = handed_in(responder, outside.DROP, "drop.txt")
     change_feed(

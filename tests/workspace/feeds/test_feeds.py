@@ -42,6 +42,7 @@ def test_without_a_feed_the_page_says_what_to_do_first(administrator: User, brow
     assert "/workspace/feeds/new/" in text
 
 
+@pytest.mark.long
 def test_a_feed_is_shown_with_its_sums_its_drift_and_its_silence(
     administrator: User, browser_of: Browser, night: Night
 ) -> None:

@@ -34,6 +34,7 @@ def banker(user_with: Callable[..., User], browser_of: Browser, night: Night) ->
     return browser_of(user_with("operator", organisation=night.bank))
 
 
+@pytest.mark.long
 def test_without_findings_the_page_says_what_to_do_first(responder: Client) -> None:
     for address, first in (
         ("/workspace/findings/", "Add a feed and upload its first file"),
@@ -57,6 +58,7 @@ def test_without_findings_the_page_says_what_to_do_first(responder: Client) -> N
         assert first in page(responder, address), address
 
 
+@pytest.mark.long
 def test_a_whole_address_is_looked_for_as_one_and_other_words_in_all_texts(
     responder: Client, banker: Client, night: Night
 ) -> None:
@@ -71,6 +73,7 @@ def test_a_whole_address_is_looked_for_as_one_and_other_words_in_all_texts(
     assert f"/workspace/findings/{others.pk}/" not in page(banker, f"/workspace/findings/?q={others.subject}&state=all")
 
 
+@pytest.mark.long
 def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(responder: Client, night: Night) -> None:
     text = page(responder, f"/workspace/findings/{night.of_bank.pk}/")
     for part in (
@@ -96,6 +99,7 @@ def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) 
     assert "No results. Try fewer words, or remove a filter." in page(responder, "/workspace/findings/?state=fixed")
 
 
+@pytest.mark.long
 def test_the_list_narrows_by_the_sector_of_the_organisation_and_guesses_none(responder: Client, night: Night) -> None:
     def found(sector: str) -> list[str]:
         head, *rows = rows_of(responder, f"/workspace/findings/?sector={sector}&download=csv")

@@ -142,6 +142,7 @@ def test_what_would_read_no_row_is_not_saved(responder: Client) -> None:
 # A worker that was quicker than the person
 
 
+@pytest.mark.long
 def test_a_file_of_which_nothing_was_kept_is_read_again_when_it_is_described(responder: Client) -> None:
     feed, page = uploaded(responder, outside.FEODO, "ipblocklist.csv", describes=False)
     worker()
@@ -156,6 +157,7 @@ def test_a_file_of_which_nothing_was_kept_is_read_again_when_it_is_described(res
     assert (after.kept, after.rejected, after.report_type, Finding.objects.count()) == (2, 0, "", 2)
 
 
+@pytest.mark.long
 def test_what_was_kept_stays_as_it_was_read(responder: Client) -> None:
     feed, _page = uploaded(responder, outside.PHISHTANK, "online-valid.csv", describes=False)
     worker()

@@ -101,6 +101,7 @@ def test_a_reply_for_many_is_undone_and_nothing_is_left_of_it(desk: Client, nigh
     )  # so that no published share of answered notices keeps it
 
 
+@pytest.mark.long
 def test_what_was_replied_before_stands_again(desk: Client, ana: User, night: Night) -> None:
     answer_signed_in(night.bank, by=ana, replies={night.of_bank.pk: "fixed"})
     before, answered = states(), Notice.objects.get(pk=night.letter_bank.pk).answered_at
@@ -149,6 +150,7 @@ def test_nobody_takes_back_replies_of_another_organisation(
 # --- Endings ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_many_end_with_a_line_for_each_and_what_is_refused_is_named(desk: Client, night: Night) -> None:
     Finding.objects.filter(pk=night.of_shop.pk).update(state="fixed", observed="fixed", fixed_on=clock.today())
     facts = {"kind": "accepted", "reason": "Replaced in spring", "ends_on": day(90)}

@@ -87,6 +87,7 @@ def test_from_the_draft_to_what_it_shows(bodies: list[Organisation], ana: Client
     assert "+33 percentage points" in listed
 
 
+@pytest.mark.long
 def test_a_page_that_is_old_agrees_to_nothing(bodies: list[Organisation], ana: Client, ben: Client) -> None:
     start = drafted(ana)
     address = reverse("workspace:agree_stepped_start", args=[start.pk])
@@ -99,6 +100,7 @@ def test_a_page_that_is_old_agrees_to_nothing(bodies: list[Organisation], ana: C
     assert (start.state, start.seed) == ("discarded", "")
 
 
+@pytest.mark.long
 def test_it_can_be_stopped(bodies: list[Organisation], ana: Client, ben: Client) -> None:
     start = drafted(ana)
     agreed(ben, start)

@@ -112,6 +112,7 @@ def test_a_rating_without_its_reason_comes_back_with_what_was_typed(browser_of: 
     assert re.search(r'name="mine-held" value="2"[^>]*checked', page)
 
 
+@pytest.mark.long
 def test_where_raters_differ_the_review_needs_words_and_then_counts(browser_of: Browser, secretariat: User) -> None:
     client = browser_of(secretariat)
     answer = Answer.objects.get(assessment__code="cmm-2026", item__code="D1.1.c")
@@ -218,6 +219,7 @@ def test_an_objective_says_so_on_a_page_of_its_own(browser_of: Browser, secretar
     assert (response.status_code, response["Location"]) == (302, address)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("address", "most"), [("/workspace/frameworks/", 2), ("/workspace/assessments/aci-2026/", 10)])
 def test_lists_ask_no_more_for_more_rows(browser_of: Browser, secretariat: User, address: str, most: int) -> None:
     client = browser_of(secretariat)

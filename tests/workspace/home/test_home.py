@@ -43,6 +43,7 @@ def rows(user: User) -> dict[str, list[tuple[str, str, str]]]:
     return {s.name: [(r.item.title, r.due_text, r.recipient) for r in s.rows] for s in home_of(user).sections}
 
 
+@pytest.mark.long
 def test_a_lead_sees_their_own_worst_first(busy: Edition, lead: User) -> None:
     assert rows(lead) == {
         "overdue": [
@@ -95,6 +96,7 @@ def test_a_lead_is_not_shown_the_tasks_of_others(busy: Edition, lead: User, brow
     assert not Reminder.objects.exists()
 
 
+@pytest.mark.long
 def test_one_filled_button_on_the_worst_that_can_be_pressed(busy: Edition, lead: User, browser_of: Browser) -> None:
     page = browser_of(lead).get(reverse("workspace:home")).content.decode()
     main = page.split("<main", 1)[1]
@@ -104,6 +106,7 @@ def test_one_filled_button_on_the_worst_that_can_be_pressed(busy: Edition, lead:
     assert "/1.1.2/do/update/" in first_row
 
 
+@pytest.mark.long
 def test_an_observer_has_no_task_and_an_empty_desk_says_so(busy: Edition, observer: User, browser_of: Browser) -> None:
     assert rows(observer) == {}
     page = browser_of(observer).get(reverse("workspace:home"))

@@ -64,6 +64,7 @@ def test_what_the_reporter_wrote_is_never_markup(browser: Client) -> None:
     assert [bad for bad in ("<b>x</b>", "<script>alert", "<img src=x>") if bad in page] == []
 
 
+@pytest.mark.long
 def test_addresses_of_a_report_are_no_links_and_are_written_so_that_nobody_opens_them(browser: Client) -> None:
     report = taken_in(observables=(("url", "http://bad.example/a"),))
     page = browser.get(f"/workspace/incidents/reports/{report.reference}/").content.decode()
@@ -85,6 +86,7 @@ def test_ticked_reports_are_rejected_and_taken_back(browser: Client) -> None:
     assert set(Report.objects.filter(reference__in=ticked).values_list("state", flat=True)) == {"new"}
 
 
+@pytest.mark.long
 def test_many_at_once_are_all_or_none(browser: Client) -> None:
     bulk, ticked = "/workspace/incidents/reports/bulk/", [taken_in(n).reference for n in (1, 2)]
     for sent in (
@@ -140,6 +142,7 @@ def test_a_file_leaves_as_a_download_only(browser: Client) -> None:
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/octet-stream", "nosniff")
 
 
+@pytest.mark.long
 def test_the_inbox_asks_as_often_for_three_reports_as_for_one(browser: Client) -> None:
     counts = []
     for number in (1, 2, 3):

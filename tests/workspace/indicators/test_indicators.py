@@ -70,6 +70,7 @@ def test_the_list_opens_on_the_values_that_are_due(lead: Client) -> None:
     assert "Values due" not in words_of(lead.get(reverse("workspace:indicators")))
 
 
+@pytest.mark.long
 def test_a_lead_enters_a_reading_and_sees_it(lead: Client) -> None:
     response = lead.post(address("new_reading"), ONE, follow=True)
     assert response.status_code == 200
@@ -108,6 +109,7 @@ def test_a_wrong_reading_is_answered_with_a_sentence(lead: Client, typed: dict[s
     assert text in words_of(response)
 
 
+@pytest.mark.long
 def test_a_frozen_period_is_no_longer_offered_and_is_refused(lead: Client) -> None:
     freeze_reading(enter(Indicator.objects.get(code="reports-in-time"), 80), by=SYSTEM)
     form = lead.get(address("new_reading")).content.decode()
@@ -142,6 +144,7 @@ def test_an_analyst_computes_and_opens_the_records_behind_a_figure(analyst: Clie
     assert 'href="/strategy/2025-2028/actions/1.1.1/"' in behind.content.decode()
 
 
+@pytest.mark.long
 def test_an_analyst_defines_an_indicator_and_gives_it_a_target(analyst: Client) -> None:
     typed = {
         "code": "late-ones",
@@ -164,6 +167,7 @@ def test_an_analyst_defines_an_indicator_and_gives_it_a_target(analyst: Client) 
     assert analyst.post(address("edit_target", code="late-ones"), aimed).status_code == 302
 
 
+@pytest.mark.long
 def test_two_people_who_edit_at_once_lose_nothing(analyst: Client) -> None:
     opened = Indicator.objects.get(code="reports-in-time").version
     aim(Indicator.objects.get(code="reports-in-time"), target=90)

@@ -297,6 +297,7 @@ def test_a_bill_is_applied_in_a_browser_and_what_does_not_fit_is_listed(browser_
     assert browser.get(f"{LAW}versions/v2/since/v1.pdf").status_code == 200
 
 
+@pytest.mark.long
 def test_stages_citations_commencement_and_treaties_are_recorded_in_a_browser(
     browser_of: Browser, drafter: User
 ) -> None:

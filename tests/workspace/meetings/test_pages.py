@@ -131,6 +131,7 @@ def test_a_committee_is_made_seated_and_called_in_the_workspace(edition: Edition
     assert called["Location"] == "/workspace/meetings/board/2026-12-03/"
 
 
+@pytest.mark.long
 def test_the_agenda_is_drawn_by_one_press_and_says_when_nothing_is_new(
     edition: Edition, committee: Committee, workspace: Client
 ) -> None:

@@ -59,6 +59,7 @@ def test_who_does_not_handle_incidents_reads_no_notification(
     assert not Notification.objects.visible_to(User.objects.get(email="who@example.org")).exists()
 
 
+@pytest.mark.long
 def test_each_list_says_for_whom_it_waits(operator: Client, team: Client) -> None:
     for browser in (operator, team):
         for address in ("obligations", "notifications"):

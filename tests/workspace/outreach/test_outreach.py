@@ -49,10 +49,12 @@ class TestCoverage:
         assert "2 of 6 districts" in text
         assert not [w for w in ("San Borrador Secondary School", "Silent", "Requests waiting", "GV-03") if w in text]
 
+    @pytest.mark.long
     def test_where_nobody_is_known_it_says_so(self, stranger: Client) -> None:
         OutreachSession.objects.update(state="received")
         assert "0 of 6 districts have 2 ambassadors" in stranger.get("/outreach/").content.decode()
 
+    @pytest.mark.long
     def test_it_asks_as_much_with_more_sessions(self, stranger: Client) -> None:
         def asked() -> int:
             with CaptureQueriesContext(connection) as found:

@@ -71,6 +71,7 @@ def test_a_date_that_is_none_is_refused_at_its_field(act: Action, secretariat: U
     assert 'value="31/31/2027"' in page
 
 
+@pytest.mark.long
 def test_two_editors_meet_and_nothing_is_lost(
     act: Action, secretariat: User, administrator: User, browser_of: Browser
 ) -> None:
@@ -140,6 +141,7 @@ def test_a_reason_is_translated_beside_its_text(act: Action, secretariat: User, 
     assert fresh.on_hold_reason == "No money"
 
 
+@pytest.mark.long
 def test_structure_is_built_from_an_empty_edition(country: object, secretariat: User, browser_of: Browser) -> None:
     browser = browser_of(secretariat)
     browser.post(reverse("workspace:new_edition"), {"code": "2029-2032", "title": "Next", "starts_on": "2029-01-01"})
@@ -238,6 +240,7 @@ def test_a_bulk_change_is_undone_by_one_press_and_all_is_as_before(
     assert "This step was undone already." in again
 
 
+@pytest.mark.long
 def test_a_bulk_change_is_not_undone_over_what_somebody_changed_since(
     edition: Edition, act: Action, secretariat: User, administrator: User, browser_of: Browser
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -11,6 +12,7 @@ from floreo.strategy.queries import OPEN_AT_MOST
 from tests.factories import strategy as make
 
 
+@pytest.mark.long
 def test_a_long_plan_opens_one_pillar_at_a_time(
     edition: Edition, secretariat: User, browser_of: Callable[[User], Client]
 ) -> None:

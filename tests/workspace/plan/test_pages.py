@@ -128,6 +128,7 @@ def test_internal_text_is_marked_as_such(edition: Edition, act: Action, secretar
     assert "For everybody" not in marked
 
 
+@pytest.mark.long
 def test_the_history_says_who_did_what_in_text(
     edition: Edition, act: Action, secretariat: User, lead: User, browser_of: Browser
 ) -> None:

@@ -49,6 +49,7 @@ def test_a_form_that_is_sent_twice_makes_one(isla: Country, secretariat: User, b
     assert ApiToken.objects.count() == 1
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize(
     ("change", "words"),
     [

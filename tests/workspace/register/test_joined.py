@@ -24,6 +24,7 @@ def parts(viewer: User, body: Organisation) -> dict[str, tuple[int, int, list[st
     return {part.name: (part.open, part.total, [row.title for row in part.rows]) for part in joined(viewer, body)}
 
 
+@pytest.mark.long
 def test_the_team_sees_findings_notices_and_replies_of_an_organisation(
     night: Night, user_with: Callable[..., User], browser_of: Browser
 ) -> None:

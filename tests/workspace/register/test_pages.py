@@ -151,6 +151,7 @@ def test_a_list_asks_the_database_the_same_however_long_it_is(
 QUERIES_OF_A_LIST = 9  # one of them for the numbers in the menu, one for the views that somebody saved
 
 
+@pytest.mark.long
 def test_a_name_in_another_language_is_kept_beside_the_name(
     isla: object, secretariat: User, browser_of: Browser
 ) -> None:

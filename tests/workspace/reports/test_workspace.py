@@ -158,6 +158,7 @@ def test_a_template_is_uploaded_previewed_and_discarded(review: Review, browser:
     assert "template discarded" in browser.get("/workspace/reports/templates/").content.decode()
 
 
+@pytest.mark.long
 def test_our_own_template_can_be_taken_and_sent_back(review: Review, browser: Client) -> None:
     own = browser.get("/workspace/reports/templates/default.docx").content
     sent = browser.post(

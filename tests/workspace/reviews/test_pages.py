@@ -301,6 +301,7 @@ def test_an_observer_sees_that_it_runs_and_no_text(
     assert "Between us" not in page(browser_of(observer), answer.action.workspace_url())
 
 
+@pytest.mark.long
 def test_drafts_and_answers_are_not_public(review: Review, answer: Answer, client: Client) -> None:
     assert client.get("/data/answers.json").status_code == 404
     assert client.get("/data/asks.json").status_code == 404
@@ -338,6 +339,7 @@ def test_closing_with_a_reason_gives_back_what_waits(review: Review, answer: Ans
     assert (answer.state, answer.returned_note) == ("returned", "The minister needs it today.")
 
 
+@pytest.mark.long
 def test_a_mail_that_came_back_shows(review: Review, update_request: UpdateRequest, workspace: Client) -> None:
     OutboxMail.objects.update(state="bounced")
     assert "The e-mail bounced. Check the address." in page(workspace, review.workspace_url())

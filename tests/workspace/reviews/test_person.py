@@ -21,6 +21,7 @@ def facts(person: Person, **more: str) -> dict[str, str]:
     return {"name": person.name, "version": str(person.version), "is_active": "on", **more}
 
 
+@pytest.mark.long
 def test_a_deputy_and_a_language_are_set_and_shown(workspace: Client) -> None:
     tomas, rosa = make_person("tomas"), make_person("rosa")
     response = workspace.post(f"/workspace/people/{tomas.code}/edit/", facts(tomas, deputy=str(rosa.pk), language="es"))

@@ -176,6 +176,7 @@ def test_an_interviewer_gets_a_link_and_another(browser: Client) -> None:
     assert browser.post(f"{OF_WAVE}interviewers/", {"name": "A. Paso"}).status_code == 422
 
 
+@pytest.mark.long
 def test_results_are_published_as_they_were_shown(browser: Client) -> None:
     wave = ended(filled(opened(mode="interviewer")))
     page = browser.get(f"{OF_WAVE}results/")

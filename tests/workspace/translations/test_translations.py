@@ -102,6 +102,7 @@ def test_only_who_edits_the_plan_gets_here(
     assert [browser.get(address).status_code for address in (HERE, f"{HERE}texts-es.po", f"{BODIES}es/")] == [403] * 3
 
 
+@pytest.mark.first_cases(2)
 @pytest.mark.parametrize("address", [f"{HERE}texts-fr.po", f"{HERE}texts-en.po", f"{BODIES}fr/", f"{HERE}core-job/es/"])
 def test_what_the_site_has_not_is_not_found(browser: Client, address: str) -> None:
     assert browser.get(address).status_code == 404
